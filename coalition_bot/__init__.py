@@ -1,0 +1,1 @@
+"""The platform-agnostic core of Coalition Bot: it knows nothing of Slack, Discord, HTTP or terminals."""

@@ -1,0 +1,262 @@
+"""Sends what is owed: claims due rows in batches, writes each message at that moment, sends and finishes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from coalition_bot import drafts
+from coalition_bot.bot import Bot
+from coalition_bot.buttons import with_tokens
+from coalition_bot.command import Button, Fact, Reply, Tone
+from coalition_bot.db import NOBODY, Away, new_uid, serve
+from coalition_bot.outbox import Due, Owed, Pace, State, Writer, insert_for, owe
+from coalition_bot.people import Coalition, Place, coordinators, private_place
+from coalition_bot.platform import Gone, Parcel, Platform, TryLater
+from coalition_bot.words import _
+
+BATCH = 100
+LEASE_SECONDS = 60  # longer than any send may take; what a dead process held is taken over after it
+SEND_SECONDS = 30
+LONGEST_WAIT = 600  # seconds between tries
+POLL_SECONDS = 0.5
+AWAY_SECONDS = 1.0
+NIGHT_HOUR = 3  # UTC
+KEEP_DAYS = 90  # finished rows: as long as somebody may ask what was sent
+
+GONE = "bot.gone"
+NIGHTLY = "bot.nightly"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row claimed, with its message; `reply` is None where there is nothing to say any more."""
+
+    id: int
+    parcel: Parcel | None
+    tries: int
+
+
+class Dispatcher:
+    """Sends for the platforms it is given; any number of them may work on one database."""
+
+    def __init__(self, bot: Bot, platforms: Mapping[str, Platform]) -> None:
+        """Take the bot whose features write the messages, and the platforms that post them."""
+        self._bot, self._platforms = bot, platforms
+        self._writers: dict[str, Writer] = {**bot.writers, GONE: _tell_gone, NIGHTLY: self._nightly}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; what is in hand then is finished."""
+        await self._until_stored(stop)
+        while not stop.is_set():
+            try:
+                sent = await self.turn()
+            except Away:
+                await _rest(stop, AWAY_SECONDS)
+                continue
+            if not sent:
+                await _rest(stop, POLL_SECONDS)
+
+    async def turn(self) -> int:
+        """One batch; returns how many rows were claimed. Raises Away."""
+        claims = await asyncio.to_thread(self._bot.db.write, self._claim)
+        await asyncio.gather(*(self._deliver(claim) for claim in claims if claim.parcel))
+        return len(claims)
+
+    async def _until_stored(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await asyncio.to_thread(self._bot.db.write, self._owe_night)
+                return
+            except Away:
+                await _rest(stop, AWAY_SECONDS)
+
+    # Claiming and writing, in one transaction
+
+    def _claim(self, session: Session) -> list[Claim]:
+        now = self._bot.clock.now()
+        return [self._take(session, row_id, now) for row_id in self._due_ids(session, now)]
+
+    def _due_ids(self, session: Session, now: datetime) -> Sequence[int]:
+        """The oldest due row of each destination that is free to get a message."""
+        ripe = or_(
+            and_(Owed.state == State.WAITING, Owed.try_at <= now),
+            and_(Owed.state == State.CLAIMED, Owed.lease_until <= now),
+        )
+        mine = or_(Owed.place == "", *(Owed.place.startswith(f"{name}:") for name in self._platforms))
+        firsts = (
+            select(func.min(Owed.id))
+            .outerjoin(Pace, Pace.place == Owed.place)
+            .where(ripe, mine, or_(Pace.free_at.is_(None), Pace.free_at <= now))
+            .group_by(Owed.place)
+            .limit(BATCH)
+        )
+        chosen = select(Owed.id).where(Owed.id.in_(firsts), ripe).with_for_update(skip_locked=True)
+        return session.scalars(chosen).all()
+
+    def _take(self, session: Session, row_id: int, now: datetime) -> Claim:
+        row = session.get_one(Owed, row_id)
+        place = Place.parse(row.place) if row.place else None
+        maybe_sent = row.tries > 0
+        row.tries += 1
+        row.state, row.lease_until = State.CLAIMED, now + timedelta(seconds=LEASE_SECONDS)
+        session.flush()
+        try:
+            with session.begin_nested():
+                reply = self._write(session, row, place, now)
+        except Away:
+            raise
+        except Exception as error:
+            # One broken message must not hold up the others; it is tried again, and seen in the log.
+            log.error("cannot write", kind=row.kind, error=type(error).__name__, uid=row.uid)
+            _again(row, now, _backoff(row.tries), type(error).__name__)
+            return Claim(row.id, None, row.tries)
+        if reply is None or place is None:
+            row.state, row.finished_at, row.lease_until = State.DROPPED, now, None
+            return Claim(row.id, None, row.tries)
+        self._pace(session, place, now)
+        return Claim(row.id, Parcel(row.uid, place, reply, maybe_sent), row.tries)
+
+    def _write(self, session: Session, row: Owed, place: Place | None, now: datetime) -> Reply | None:
+        serve(session, row.coalition_id or NOBODY)
+        coalition = session.get(Coalition, row.coalition_id) if row.coalition_id else None
+        due = Due(session, now, row.due_at, row.key, row.ref, place, coalition, self._bot.vault)
+        reply = self._writers[row.kind](due)
+        return with_tokens(reply, lambda button: self._keep(session, button, place, now)) if reply else None
+
+    def _keep(self, session: Session, button: Button, place: Place | None, now: datetime) -> str:
+        owner = str(place) if place and place.private else ""
+        notes = drafts.Notes("", button.command, button.answers, frozenset(), owner)
+        return drafts.keep(session, self._bot.vault, notes, now + timedelta(days=drafts.BUTTON_DAYS))
+
+    def _pace(self, session: Session, place: Place, now: datetime, seconds: float | None = None) -> None:
+        """Say when the destination is free again."""
+        between = self._platforms[place.platform].limits.seconds_between if seconds is None else seconds
+        free_at = now + timedelta(seconds=between)
+        new = insert_for(session)(Pace).values(place=str(place), free_at=free_at)
+        session.execute(new.on_conflict_do_update(index_elements=["place"], set_={"free_at": free_at}))
+
+    # Sending and finishing
+
+    async def _deliver(self, claim: Claim) -> None:
+        parcel = claim.parcel
+        if parcel is None:
+            return
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                posted = await self._platforms[parcel.place.platform].send(parcel)
+        except TryLater as later:
+            wait = later.seconds
+            await self._store(lambda session: self._put_back(session, claim, parcel.place, wait))
+        except Gone as gone:
+            hint = gone.hint
+            await self._store(lambda session: self._give_up(session, claim, hint))
+        except Exception as error:
+            # Each destination succeeds or retries alone, whatever its platform's library throws.
+            name = type(error).__name__
+            log.warning("cannot send", platform=parcel.place.platform, error=name, uid=parcel.uid)
+            await self._store(lambda session: self._retry(session, claim, name))
+        else:
+            await self._store(lambda session: self._finish(session, claim, posted))
+
+    async def _store(self, work: Callable[[Session], None]) -> None:
+        """Write down how a send ended. If that fails, the lease runs out and the platform is asked what it has."""
+        try:
+            await asyncio.to_thread(self._bot.db.write, work)
+        except Away:
+            log.warning("database away after sending")
+
+    def _finish(self, session: Session, claim: Claim, posted: str) -> None:
+        now = self._bot.clock.now()
+        session.execute(
+            update(Owed)
+            .where(Owed.id == claim.id)
+            .values(state=State.SENT, finished_at=now, lease_until=None, posted=posted[:120])
+        )
+
+    def _put_back(self, session: Session, claim: Claim, place: Place, seconds: float) -> None:
+        """The platform refused before taking it: not a try."""
+        row, now = session.get_one(Owed, claim.id), self._bot.clock.now()
+        row.tries -= 1
+        _again(row, now, seconds, "TryLater")
+        self._pace(session, place, now, seconds)
+
+    def _retry(self, session: Session, claim: Claim, error: str) -> None:
+        _again(session.get_one(Owed, claim.id), self._bot.clock.now(), _backoff(claim.tries), error)
+
+    def _give_up(self, session: Session, claim: Claim, hint: str) -> None:
+        row, now = session.get_one(Owed, claim.id), self._bot.clock.now()
+        row.state, row.finished_at, row.lease_until, row.trouble = State.GONE, now, None, hint[:200]
+        if row.kind == GONE or row.coalition_id is None:
+            return
+        serve(session, row.coalition_id)
+        for person in coordinators(session):
+            to = private_place(session, person.id)
+            if to:
+                owe(session, key=f"{GONE}:{row.uid}:{person.uid}", kind=GONE, ref=row.uid, to=to, due=now)
+
+    # The night
+
+    def _owe_night(self, session: Session) -> None:
+        now = self._bot.clock.now()
+        waiting = select(Owed.id).where(Owed.kind == NIGHTLY, Owed.state.in_([State.WAITING, State.CLAIMED]))
+        if session.scalar(waiting.limit(1)) is None:
+            _owe_next_night(session, now)
+
+    def _nightly(self, due: Due) -> None:
+        """Sweep what has expired, and let each feature do what it does at night for each coalition."""
+        drafts.sweep(due.session, due.now)
+        old = due.now - timedelta(days=KEEP_DAYS)
+        due.session.execute(delete(Owed).where(Owed.finished_at < old))
+        due.session.execute(delete(Pace).where(Pace.free_at < old))
+        for coalition in due.session.scalars(select(Coalition)).all():
+            serve(due.session, coalition.id)
+            for feature in self._bot.features:
+                if feature.nightly:
+                    feature.nightly(Due(due.session, due.now, due.due_at, due.key, "", None, coalition, due.vault))
+            due.session.flush()
+        serve(due.session, NOBODY)
+        _owe_next_night(due.session, due.now)
+
+
+def _owe_next_night(session: Session, now: datetime) -> None:
+    night = datetime.combine(now.date(), time(NIGHT_HOUR), tzinfo=now.tzinfo)
+    if night <= now:
+        night += timedelta(days=1)
+    key = f"{NIGHTLY}:{night:%Y-%m-%d}:{new_uid()}"
+    owe(session, key=key, kind=NIGHTLY, ref="", to=None, due=night)
+
+
+def _tell_gone(due: Due) -> Reply | None:
+    row = due.session.scalar(select(Owed).where(Owed.uid == due.ref))
+    if row is None:
+        return None
+    return Reply(
+        _("I could not deliver a message. {hint}").format(hint=_(row.trouble)),
+        facts=(Fact(_("Where"), Place.parse(row.place)),),
+        tone=Tone.PROBLEM,
+    )
+
+
+def _again(row: Owed, now: datetime, seconds: float, trouble: str) -> None:
+    row.state, row.lease_until, row.trouble = State.WAITING, None, trouble[:200]
+    row.try_at = now + timedelta(seconds=seconds)
+
+
+def _backoff(tries: int) -> float:
+    return float(min(2 ** min(tries, 12), LONGEST_WAIT))
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,51 @@
+"""One-time codes: they join a community to the coalition, or an account to a person."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from coalition_bot.context import Context
+from coalition_bot.db import Base, Key, Owned
+from coalition_bot.words import _
+
+MINUTES = 30
+LENGTH = 10
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike; 10 of them are 49 bits
+
+
+class Code(Owned, Base):
+    """A code that was given out and not used yet."""
+
+    __tablename__ = "code"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+
+
+def issue(ctx: Context, purpose: str) -> str:
+    """A new code for the person in `ctx`, good for half an hour and one use; an older one of the kind ends."""
+    ctx.session.execute(delete(Code).where(Code.person_id == ctx.person.id, Code.purpose == purpose))
+    code = "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
+    expires_at = ctx.now + timedelta(minutes=MINUTES)
+    ctx.session.add(Code(code=code, purpose=purpose, person_id=ctx.person.id, expires_at=expires_at))
+    return code
+
+
+def redeem(session: Session, code: str, purpose: str, now: datetime, *, anywhere: bool = False) -> Code | None:
+    """Use a code up: the row is gone afterwards. `anywhere`: of whichever coalition."""
+    wanted = select(Code).where(Code.code == code.strip().upper(), Code.purpose == purpose, Code.expires_at > now)
+    found = session.scalar(wanted, execution_options={"every_coalition": anywhere})
+    if found is not None:
+        session.execute(delete(Code).where(Code.id == found.id), execution_options={"every_coalition": anywhere})
+    return found
+
+
+def useless() -> str:
+    """What is said to a code that `redeem` does not know."""
+    return _("This code does not work: it is mistyped, used or too old. Ask for a new one.")

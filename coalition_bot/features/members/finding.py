@@ -1,0 +1,106 @@
+"""Finding people and organisations by what somebody typed or mentioned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from coalition_bot.context import Context
+from coalition_bot.fields import Option, Problem, clean
+from coalition_bot.outbox import owe
+from coalition_bot.people import NAME_MAX, Community, Identity, Person, Place, find_person, private_place
+from coalition_bot.people import coordinators as all_coordinators
+from coalition_bot.words import _
+
+SUGGESTED = 100
+
+
+def people(ctx: Context, typed: str) -> Sequence[Option]:
+    """Coordinators find anybody of the coalition by name; others find nobody."""
+    if not ctx.person.coordinates:
+        return []
+    found = select(Person).where(Person.former.is_(False)).order_by(Person.name).limit(SUGGESTED)
+    if typed:
+        found = found.where((Person.uid == typed) | Person.name.icontains(typed, autoescape=True))
+    return [Option(person.uid, _called(person)) for person in ctx.session.scalars(found)]
+
+
+def organisations(ctx: Context, typed: str) -> Sequence[Option]:
+    """Organisations that members have named, the most frequent first."""
+    if not ctx.founded:
+        return []
+    count = func.count()
+    found = (
+        select(Person.organisation)
+        .where(Person.organisation != "", Person.organisation.icontains(typed, autoescape=True))
+        .group_by(Person.organisation)
+        .order_by(count.desc(), Person.organisation)
+        .limit(SUGGESTED)
+    )
+    return [Option(name, name) for name in ctx.session.scalars(found)]
+
+
+def same_organisation(ctx: Context, typed: str) -> str:
+    """The organisation as others have written it, where only case or spaces differ."""
+    folded = " ".join(typed.split())
+    found = select(Person.organisation).where(func.lower(Person.organisation) == folded.lower()).limit(1)
+    return ctx.session.scalar(found) or folded
+
+
+def somebody(ctx: Context, answer: str) -> Person:
+    """The person behind an answer of a `person` question: by uid, or by a mentioned account, who is then enrolled.
+
+    Raises Problem where there is nobody.
+    """
+    try:
+        place = Place.parse(answer)
+    except ValueError:
+        return _by_uid(ctx, answer)
+    community = ctx.session.scalar(
+        select(Community).where(Community.platform == place.platform, Community.external == place.community)
+    )
+    if community is None:
+        raise Problem(_("I don't know this person. Pick somebody from this coalition."))
+    return find_person(ctx.session, community, place.account) or _enrol(ctx, community, place, answer)
+
+
+def tell(ctx: Context, person: Person, *, key: str, kind: str, ref: object) -> None:
+    """Owe somebody a private message now; nothing for who has no account."""
+    place = private_place(ctx.session, person.id)
+    if place:
+        owe(ctx.session, key=f"{key}:{person.uid}", kind=kind, ref=ref, to=place, due=ctx.now)
+
+
+def tell_coordinators(ctx: Context, *, key: str, kind: str, ref: object) -> None:
+    """Owe each coordinator a private message now."""
+    for person in all_coordinators(ctx.session):
+        tell(ctx, person, key=key, kind=kind, ref=ref)
+
+
+def _called(person: Person) -> str:
+    return f"{person.name} ({person.organisation})" if person.organisation else person.name
+
+
+def _by_uid(ctx: Context, uid: str) -> Person:
+    found = ctx.session.scalar(select(Person).where(Person.uid == uid, Person.former.is_(False)))
+    if found is None:
+        raise Problem(_("I don't know this person. Pick somebody from this coalition."))
+    return found
+
+
+def _enrol(ctx: Context, community: Community, place: Place, answer: str) -> Person:
+    name = clean(ctx.names.get(answer, ""))[:NAME_MAX]
+    person = Person(name=name or _("New member"), created_at=ctx.now)
+    ctx.session.add(person)
+    ctx.session.flush()
+    identity = Identity(
+        community_id=community.id,
+        person_id=person.id,
+        platform=place.platform,
+        account=place.account,
+        created_at=ctx.now,
+    )
+    ctx.session.add(identity)
+    ctx.session.flush()
+    return person

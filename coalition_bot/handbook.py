@@ -1,0 +1,69 @@
+"""Help in chat and pages for the docs, both written from the declarations of the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from coalition_bot.command import Button, Command, Fact, Reply, Spec
+from coalition_bot.context import Context
+from coalition_bot.fields import Field
+from coalition_bot.words import _
+
+
+def usable(ctx: Context, commands: Iterable[type[Command]]) -> list[Spec]:
+    """The commands that this person may use here."""
+    specs = [command.spec for command in commands if command.spec.listed]
+    if not ctx.founded:
+        return [spec for spec in specs if spec.before_setup and spec.who.may_open(ctx)]
+    return [spec for spec in specs if spec.who.may_open(ctx)]
+
+
+def page(ctx: Context, specs: Sequence[Spec], title: str) -> Reply:
+    """What can be done, one line per command, with buttons for what people do most."""
+    facts = tuple(Fact(ctx.slash(spec.name), _(spec.help)) for spec in specs)
+    return Reply(
+        title=title,
+        text="" if facts else _("There is nothing here for you yet."),
+        facts=facts,
+        buttons=tuple(Button(_(spec.tap), spec.name) for spec in specs if spec.tap),
+    )
+
+
+def usage(spec: Spec, prefix: str = "") -> str:
+    """How a command is typed, with its questions in order; those in brackets may be left out."""
+    words = [_word(field) for field in spec.fields if not field.carried]
+    return " ".join([f"/{prefix}{spec.name}", *words])
+
+
+def document(commands: Iterable[type[Command]]) -> str:
+    """The reference page of all commands, in Markdown."""
+    lines = [
+        "# Commands",
+        "",
+        "Written from the commands themselves by `make docs`; do not edit by hand.",
+        "",
+    ]
+    for root, specs in _by_root(commands).items():
+        lines += [f"## /{root}", ""]
+        for spec in specs:
+            lines += [f"### `{usage(spec)}`", "", f"{_(spec.help)} For {_(spec.who.name)}.", ""]
+            lines += [f"- {_(field.label)}{_note(field)}" for field in spec.fields if not field.carried]
+            lines += [""] if any(not field.carried for field in spec.fields) else []
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _word(field: Field) -> str:
+    return field.name if field.required else f"[{field.name}]"
+
+
+def _note(field: Field) -> str:
+    optional = "" if field.required else " (may be left out)"
+    return f"{optional}: {_(field.help)}" if field.help else optional
+
+
+def _by_root(commands: Iterable[type[Command]]) -> dict[str, list[Spec]]:
+    roots: dict[str, list[Spec]] = {}
+    for command in commands:
+        if command.spec.listed:
+            roots.setdefault(command.spec.root, []).append(command.spec)
+    return roots

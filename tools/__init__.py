@@ -1,0 +1,1 @@
+"""What developers run by `make`; no part of the bot."""
