@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -339,7 +340,6 @@ class _Visit:
         if self.draft and self.outcome.tone is not Tone.PROBLEM:
             drafts.drop(session, self.draft)
         reply = self._owe_file(session, self.outcome) if self._file_waits else self.outcome
-        reply = replace(reply, public=reply.public and self.spec.public)
         reply = with_tokens(reply, lambda button: self._keep(session, "", button.command, button.answers))
         # Somebody who has just been forgotten leaves no note either.
         if self.spec.writes and self.request.id and not (self.ctx.founded and self.ctx.person.former):
@@ -354,7 +354,11 @@ class _Visit:
             ready = self._ready()
         except Refusal as refusal:
             return refusal_reply(refusal)
-        return self._execute(ready) if isinstance(ready, Command) else ready
+        if not isinstance(ready, Command):
+            return ready
+        outcome = self._execute(ready)
+        private = isinstance(outcome, Reply) and outcome.public and not self.spec.public
+        return replace(outcome, public=False) if private else outcome
 
     def _admit(self) -> None:
         if not self.ctx.founded and not self.spec.before_setup:
@@ -388,12 +392,14 @@ class _Visit:
         names = {each.name for each in self.spec.fields}
         given = {name: text for name, text in self.aim.answers.items() if name in names}
         self.answers |= given | line.answers(self.spec, self.aim.words, ctx)
+        ctx.answers = self.answers
         if self.aim.submitted:
             self.seen |= given.keys()
-        elif not self.aim.form:
-            for each in self.spec.fields:
-                if each.known and each.name not in self.answers and (known := each.known(ctx)):
-                    self.answers[each.name] = known
+            return
+        for each in self.spec.fields:
+            wanted = each.known and each.name not in self.answers and (each.carried or not self.aim.form)
+            if wanted and each.known and (known := each.known(ctx)):
+                self.answers[each.name] = known
 
     def _ready(self) -> Command | Form:
         """The command with all its values; or the next page of its form."""
@@ -404,6 +410,7 @@ class _Visit:
             if again:
                 return self._same_page(reading.problems)
             if asked:
+                self._keep_page(reading.values)
                 return self._form(asked, {}, last=last)
         elif asked and (self.aim.form or reading.problems or self.spec.opening is Opening.ALWAYS):
             given = {name: text for name, text in reading.problems.items() if self.answers.get(name)}
@@ -414,6 +421,14 @@ class _Visit:
         if not self.spec.who.may_run(self.ctx, command):
             raise self._not_yours()
         return command
+
+    def _keep_page(self, values: Mapping[str, Any]) -> None:
+        """A form for many sittings keeps each page at once; others wait for the last one."""
+        if self.spec.sittings:
+            known = {f.name: values[f.name] for f in self.spec.fields if f.carried or f.name in self.seen}
+            with self.ctx.session.begin_nested():
+                self._enrol()
+                self.aim.command.keep(self.ctx, known)
 
     def _execute(self, command: Command) -> Reply | Form:
         if not self.spec.writes:

@@ -187,6 +187,7 @@ class Spec:
     access: str  # what personal data it shows, for the log of readings; empty for none
     listed: bool  # appears in help, manifest and tree
     tap: str  # the words of its button under the help; empty for none
+    sittings: bool = False  # filled in over many sittings: `keep` is given each page as it comes
 
     @property
     def root(self) -> str:
@@ -220,6 +221,7 @@ class Command:
         access: str = "",
         listed: bool = True,
         tap: str = "",
+        sittings: bool = False,
     ) -> None:
         """Read the declaration. Raises ValueError for one that no person could use."""
         found = {key: value for key, value in vars(cls).items() if isinstance(value, Field)}
@@ -238,6 +240,7 @@ class Command:
             access=access,
             listed=listed,
             tap=tap,
+            sittings=sittings,
         )
 
     def __init__(self, values: Mapping[str, Any]) -> None:
@@ -249,16 +252,23 @@ class Command:
         """Do it, and say so. Raises Refusal or Problem."""
         raise NotImplementedError
 
+    @classmethod
+    def keep(cls, ctx: Context, values: Mapping[str, Any]) -> None:
+        """Store what pages of a form for many sittings brought so far, by field. Raises Refusal."""
+        raise NotImplementedError
+
 
 def button(
     label: str,
     command: type[Command],
+    given: Mapping[str, str] | None = None,
     *,
     form: bool = False,
     style: Style = Style.PLAIN,
-    **answers: str,
+    **more: str,
 ) -> Button:
-    """A button for a command, filled in with `answers`. Raises ValueError for a field that it does not have."""
+    """A button for a command, filled in with the answers `given` and `more`. Raises ValueError for an unknown field."""
+    answers = {**(given or {}), **more}
     unknown = set(answers) - {declared.name for declared in command.spec.fields}
     if unknown:
         raise ValueError(f"{command.spec.name} does not ask {unknown}")

@@ -132,6 +132,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open `sqlite:///file` or `postgresql://...`; nothing is connected yet."""
+        url = url.replace("postgres://", "postgresql://", 1)  # as some hosts still write it
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = threading.Lock()

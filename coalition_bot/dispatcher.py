@@ -48,14 +48,17 @@ class Claim:
 class Dispatcher:
     """Sends for the platforms it is given; any number of them may work on one database."""
 
-    def __init__(self, bot: Bot, platforms: Mapping[str, Platform]) -> None:
-        """Take the bot whose features write the messages, and the platforms that post them."""
-        self._bot, self._platforms = bot, platforms
+    def __init__(self, bot: Bot, platforms: Mapping[str, Platform], *, alone: bool = False) -> None:
+        """Take the bot whose features write the messages, and the platforms that post them.
+
+        `alone`: no other dispatcher works on this database, so what is claimed at the start was a dead one's.
+        """
+        self._bot, self._platforms, self._alone = bot, platforms, alone
         self._writers: dict[str, Writer] = {**bot.writers, GONE: _tell_gone, NIGHTLY: self._nightly}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is in hand then is finished."""
-        await self._until_stored(stop)
+        await self._until_begun(stop)
         while not stop.is_set():
             try:
                 sent = await self.turn()
@@ -71,10 +74,10 @@ class Dispatcher:
         await asyncio.gather(*(self._deliver(claim) for claim in claims if claim.parcel))
         return len(claims)
 
-    async def _until_stored(self, stop: asyncio.Event) -> None:
+    async def _until_begun(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await asyncio.to_thread(self._bot.db.write, self._owe_night)
+                await asyncio.to_thread(self._bot.db.write, self._begin)
                 return
             except Away:
                 await _rest(stop, AWAY_SECONDS)
@@ -205,8 +208,10 @@ class Dispatcher:
 
     # The night
 
-    def _owe_night(self, session: Session) -> None:
+    def _begin(self, session: Session) -> None:
         now = self._bot.clock.now()
+        if self._alone:
+            session.execute(update(Owed).where(Owed.state == State.CLAIMED).values(lease_until=now))
         waiting = select(Owed.id).where(Owed.kind == NIGHTLY, Owed.state.in_([State.WAITING, State.CLAIMED]))
         if session.scalar(waiting.limit(1)) is None:
             _owe_next_night(session, now)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coalition_bot.db import Base, Database
+from coalition_bot.db import Database
 from tests.counterparts import postgres
 from tests.story import House, create_tables
 
@@ -46,5 +46,14 @@ def _sqlite(folder: Path) -> Iterator[Database]:
 
 
 def _postgres() -> Iterator[Database]:
-    raise NotImplementedError
-    yield
+    template = postgres.template_database("tables", _fill)
+    with postgres.fresh_database(template) as url:
+        db = Database(url)
+        yield db
+        db.close()
+
+
+def _fill(url: str) -> None:
+    db = Database(url)
+    create_tables(db)
+    db.close()

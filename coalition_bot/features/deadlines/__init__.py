@@ -1,0 +1,48 @@
+"""Deadlines: written as people write them, kept as they were meant, and reminded of in the right channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+
+from coalition_bot.command import Feature
+from coalition_bot.context import Context
+from coalition_bot.features.deadlines.adding import Add
+from coalition_bot.features.deadlines.listing import Cancel, Hour, ListDeadlines
+from coalition_bot.features.deadlines.reminding import WRITERS, forget_reminders, remind
+from coalition_bot.features.deadlines.tables import Deadline
+from coalition_bot.outbox import Due
+from coalition_bot.people import Person
+
+
+def export(ctx: Context, person: Person) -> Mapping[str, object]:
+    """The deadlines that the person added."""
+    mine = select(Deadline.title, Deadline.meant).where(Deadline.added_by == person.id)
+    return {"added": [list(row) for row in ctx.session.execute(mine)]}
+
+
+def merge(ctx: Context, gone: Person, kept: Person) -> None:
+    """What one added, the other has added."""
+    ctx.session.execute(update(Deadline).where(Deadline.added_by == gone.id).values(added_by=kept.id))
+
+
+def reckon_anew(due: Due) -> None:
+    """Once a night: where a zone's rules have changed, the instant follows what was meant."""
+    ahead = select(Deadline).where(Deadline.cancelled_at.is_(None), Deadline.instant > due.now)
+    for deadline in due.session.scalars(ahead).all():
+        instant = deadline.moment.instant
+        if instant != deadline.instant and due.coalition:
+            deadline.instant = instant
+            forget_reminders(due.session, deadline)
+            remind(due.session, due.coalition, deadline, due.now)
+
+
+FEATURE = Feature(
+    name="deadlines",
+    commands=[Add, ListDeadlines, Cancel, Hour],
+    writers=WRITERS,
+    export=export,
+    merge=merge,
+    nightly=reckon_anew,
+)

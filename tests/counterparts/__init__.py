@@ -1,0 +1,1 @@
+"""Servers of others to test against: Slack, Discord, PostgreSQL, a browser."""
