@@ -33,7 +33,7 @@ ifneq ($(VENV_IS_GOOD),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format browser bench screenshots messages clean
+.PHONY: help run test check lint format browser bench docs screenshots messages clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +61,9 @@ browser: $(DEV)
 
 bench: $(DEV) ## Measure speed (a few minutes).
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(DEV) ## Write docs/commands.md and .env.example anew from the code.
+	@$(BIN)/python -m tools.docs
 
 screenshots: $(DEV) browser ## Take the pictures in the README and the guides anew.
 	@$(BIN)/python -m tools.screenshots $(ARGS)

@@ -255,6 +255,16 @@ def migrate() -> None:
         click.echo("The database is up to date.")
 
 
+@main.command()
+def manifest() -> None:
+    """Print Slack's app manifest, to be pasted where a new app is made."""
+    from adapters.slack.manifest import render
+
+    with _plain_errors():
+        commands = [command.spec for feature in FEATURES for command in feature.commands]
+        click.echo(render(commands, load().command_prefix))
+
+
 def _alone(*, http: bool, work: bool) -> None:
     with _plain_errors():
         settings = load()

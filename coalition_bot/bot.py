@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coalition_bot import drafts, forms, line
+from coalition_bot import drafts, forms, handbook, line
 from coalition_bot.buttons import press, with_tokens
 from coalition_bot.clock import Clock
 from coalition_bot.command import (
@@ -32,7 +32,7 @@ from coalition_bot.command import (
 )
 from coalition_bot.context import Context, Visitor
 from coalition_bot.db import Away, Database, serve
-from coalition_bot.fields import ANSWER_MAX, Field, Kind, Option, Problem, clean, nearest
+from coalition_bot.fields import ANSWER_MAX, Field, Kind, Option, Problem, clean, nearest, pick
 from coalition_bot.history import Reading
 from coalition_bot.outbox import Due, Writer, owe
 from coalition_bot.people import (
@@ -43,6 +43,7 @@ from coalition_bot.people import (
     Person,
     Place,
     Role,
+    Standing,
     find_community,
     find_person,
     homes,
@@ -72,6 +73,7 @@ class Request:
     answers: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)  # what mentioned places and accounts are called
     community_name: str = ""
+    trying: bool = False  # from a place for trying: whatever is founded there is a sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,14 @@ class Bot:
                 return self.db.read(work)
             except (Away, Problem):
                 return []
+
+    def usable(self, request: Request) -> list[Spec]:
+        """The commands that this person may use here; all that are listed while the database is away."""
+        try:
+            commands = self.commands.values()
+            return self.db.read(lambda session: handbook.usable(self._context(session, request), commands))
+        except Away:
+            return [command.spec for command in self.commands.values() if command.spec.listed]
 
     async def suggestions(self, request: Request, field_name: str, typed: str) -> list[Option]:
         """`suggest` in a thread, for an adapter's event loop."""
@@ -236,6 +246,7 @@ class Bot:
             keepers=self.features,
             names=request.names,
             community_name=request.community_name,
+            trying=request.trying,
         )
         community = _community(session, request)
         if community is None:
@@ -357,8 +368,9 @@ class _Visit:
         if not isinstance(ready, Command):
             return ready
         outcome = self._execute(ready)
-        private = isinstance(outcome, Reply) and outcome.public and not self.spec.public
-        return replace(outcome, public=False) if private else outcome
+        if isinstance(outcome, Reply) and outcome.public and not self.spec.public:
+            return replace(outcome, public=False)
+        return outcome
 
     def _admit(self) -> None:
         if not self.ctx.founded and not self.spec.before_setup:
@@ -375,8 +387,12 @@ class _Visit:
         return Refusal(message.format(command=self.ctx.slash("coalition setup")))
 
     def _not_yours(self) -> Refusal:
+        ctx = self.ctx
+        if ctx.visitor.standing is not Standing.FULL and not (ctx.founded and ctx.person.allowed):
+            say = _("You are here as a guest. Please ask a coordinator to let you take part; they can with {command}.")
+            return Refusal(say.format(command=ctx.slash("coalition allow")), Button(_("What can I do?"), HELP))
         say = _("{command} is for {who}. Ask a coordinator if you need it.")
-        told = say.format(command=self.ctx.slash(self.spec.name), who=_(self.spec.who.name))
+        told = say.format(command=ctx.slash(self.spec.name), who=_(self.spec.who.name))
         return Refusal(told, Button(_("What can I do?"), HELP))
 
     def _gather(self) -> None:
@@ -388,23 +404,30 @@ class _Visit:
                 again = Button(_("Open it again"), self.spec.name, form=self.spec.opening is Opening.ALWAYS)
                 raise Refusal(_("This form is too old, or was sent already."), again)
             self.answers, self.seen = dict(notes.answers), notes.seen
-            self.draft = notes.token if notes.owner else ""
+            # Only a form uses its draft up; what a button carries stays, for a second press.
+            self.draft = notes.token if notes.owner and (self.aim.submitted or self.aim.form) else ""
         names = {each.name for each in self.spec.fields}
         given = {name: text for name, text in self.aim.answers.items() if name in names}
         self.answers |= given | line.answers(self.spec, self.aim.words, ctx)
+        for each in self.spec.fields:  # other questions hang on the value, whatever it is called
+            if chosen := pick(each.options, self.answers.get(each.name, "")):
+                self.answers[each.name] = chosen.value
         ctx.answers = self.answers
         if self.aim.submitted:
             self.seen |= given.keys()
             return
         for each in self.spec.fields:
-            wanted = each.known and each.name not in self.answers and (each.carried or not self.aim.form)
-            if wanted and each.known and (known := each.known(ctx)):
+            # An open form shows what is known as an answer to change; what is never asked has to be known anyway.
+            if each.known is None or each.name in self.answers or (self.aim.form and not each.carried):
+                continue
+            if known := each.known(ctx):
                 self.answers[each.name] = known
 
     def _ready(self) -> Command | Form:
         """The command with all its values; or the next page of its form."""
         reading = forms.read(self.spec, self.ctx, self.answers)
-        asked, last = forms.page(self.spec, self.answers, self.seen, self.limits.questions)
+        opens = self.aim.form or reading.problems or self.spec.opening is Opening.ALWAYS
+        asked, last = self._page() if opens or self.aim.submitted else ((), True)
         if self.aim.submitted:
             again = [name for name in self.aim.answers if name in reading.problems]
             if again:
@@ -412,8 +435,10 @@ class _Visit:
             if asked:
                 self._keep_page(reading.values)
                 return self._form(asked, {}, last=last)
-        elif asked and (self.aim.form or reading.problems or self.spec.opening is Opening.ALWAYS):
+        elif asked:
             given = {name: text for name, text in reading.problems.items() if self.answers.get(name)}
+            for name in given.keys() & self._moot():
+                raise Refusal(given[name])
             return self._form(asked, given, last=last)
         if reading.problems:
             raise Refusal(next(iter(reading.problems.values())))
@@ -425,10 +450,10 @@ class _Visit:
     def _keep_page(self, values: Mapping[str, Any]) -> None:
         """A form for many sittings keeps each page at once; others wait for the last one."""
         if self.spec.sittings:
-            known = {f.name: values[f.name] for f in self.spec.fields if f.carried or f.name in self.seen}
+            held = self.seen | {each.name for each in self.spec.fields if each.carried}
             with self.ctx.session.begin_nested():
                 self._enrol()
-                self.aim.command.keep(self.ctx, known)
+                self.aim.command.keep(self.ctx, {name: value for name, value in values.items() if name in held})
 
     def _execute(self, command: Command) -> Reply | Form:
         if not self.spec.writes:
@@ -458,11 +483,22 @@ class _Visit:
 
     def _same_page(self, problems: Mapping[str, str]) -> Form:
         self.seen -= self.aim.answers.keys()
-        asked, last = forms.page(self.spec, self.answers, self.seen, self.limits.questions)
+        asked, last = self._page()
         return self._form(asked, problems, last=last)
+
+    def _page(self) -> tuple[tuple[Field, ...], bool]:
+        return forms.page(self.spec, self.answers, self.seen | self._moot(), self.limits.questions)
+
+    def _moot(self) -> frozenset[str]:
+        """Questions that are not asked: they may be left out, and have nothing to choose from here."""
+        maybe = [each for each in self.spec.fields if each.binds and not each.required]
+        return frozenset(each.name for each in maybe if not each.choices(self.ctx))
 
     def _form(self, asked: Sequence[Field], problems: Mapping[str, str], *, last: bool) -> Form:
         form = forms.draw(self.spec, self.ctx, asked, self.answers, problems, self.limits)
+        for each in asked:
+            if each.required and each.binds and not each.choices(self.ctx):
+                raise Refusal(_("There is nothing yet to choose from for “{question}”.").format(question=_(each.label)))
         number = 1 if not self.seen else 2 + (len(self.seen) - 1) // self.limits.questions
         return replace(form, page=number, last=last, draft=self.draft)
 

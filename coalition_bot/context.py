@@ -64,6 +64,8 @@ class Context:
     keepers: Sequence[Keeper] = ()
     names: Mapping[str, str] = field(default_factory=dict)  # what mentioned accounts and channels are called
     community_name: str = ""  # what the platform calls the community
+    trying: bool = False  # a place for trying: whatever is founded there is a sample
+    answers: Mapping[str, str] = field(default_factory=dict)  # to the command at hand, as far as they are given
     _coalition: Coalition | None = None
     _community: Community | None = None
     _person: Person | None = None

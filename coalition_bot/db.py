@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -181,6 +183,10 @@ def away_if_unreachable() -> Iterator[None]:
         raise
     except (OperationalError, InterfaceError) as error:
         raise Away(type(error.orig).__name__) from error
+    except NoneFree as error:  # every connection of the pool is in use
+        raise Away(type(error).__name__) from error
+    except NoConnectionFree as error:
+        raise Away("no connection free") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Away(type(error.orig).__name__) from error

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process, utils
 
 from coalition_bot.context import Context
 from coalition_bot.people import Place, find_community
-from coalition_bot.words import N_, _, n_
+from coalition_bot.words import N_, _, language, n_
 
 TEXT_MAX = 200
 LONG_TEXT_MAX = 2000
@@ -81,6 +81,11 @@ class Field:
         if self.carried:
             return False
         return self.when is None or answers.get(self.when[0], "") in self.when[1]
+
+    @property
+    def binds(self) -> bool:
+        """Whether only what is among the choices is an answer."""
+        return self.kind in (Kind.CHOICE, Kind.MANY)
 
     def choices(self, ctx: Context, typed: str = "") -> Sequence[Option]:
         """The options, or those that go with what was typed."""
@@ -218,13 +223,24 @@ def person(
 
 
 def channels(
-    label: str, *, help: str = "", required: bool = True, offer: FromContext | None = None
+    label: str,
+    *,
+    help: str = "",
+    required: bool = True,
+    known: FromContext | None = None,
+    offer: FromContext | None = None,
 ) -> tuple[Place, ...]:
     """One or more channels of the coalition's communities."""
-    return cast(
-        tuple[Place, ...],
-        Field(kind=Kind.CHANNELS, label=label, help=help, required=required, offer=offer, longest=LONG_TEXT_MAX),
+    field = Field(
+        kind=Kind.CHANNELS,
+        label=label,
+        help=help,
+        required=required,
+        known=known,
+        offer=offer,
+        longest=LONG_TEXT_MAX,
     )
+    return cast(tuple[Place, ...], field)
 
 
 def yes_no(
@@ -290,14 +306,19 @@ def nearest(typed: str, names: Iterable[str], limit: int = 3) -> list[str]:
 
 def pick(options: Iterable[Option], typed: str) -> Option | None:
     """The option that somebody means who typed its value, or its label in any case."""
-    folded = typed.casefold()
+    folded = _straight(typed)
     by_label = None
     for option in options:
         if option.value == typed:
             return option
-        if _(option.label).casefold() == folded:
+        if _straight(_(option.label)) == folded:
             by_label = by_label or option
     return by_label
+
+
+def _straight(name: str) -> str:
+    """In one case, with the apostrophe of keyboards: phones write another."""
+    return name.casefold().replace("’", "'")
 
 
 def _when(condition: tuple[str, Iterable[str]] | None) -> tuple[str, frozenset[str]] | None:
@@ -343,7 +364,7 @@ def _read_day(field: Field, ctx: Context, typed: str) -> date:
         pass
     from coalition_bot.phrases import Understood, read  # dateparser is slow to import
 
-    understood = read(typed, now=ctx.now, zone=ctx.zone if ctx.founded else "UTC")
+    understood = read(typed, now=ctx.now, zone=ctx.zone if ctx.founded else "UTC", languages=(language(),))
     if isinstance(understood, Understood):
         return understood.moment.wall.date()
     raise Problem(_("I can't read “{typed}” as a day. Try 14 March 2027.").format(typed=typed[:TEXT_MAX]))
@@ -371,8 +392,11 @@ def _place(part: str, ctx: Context) -> Place:
         here = {"here", _("here")}
         if part.casefold() in here and not ctx.place.private:
             return ctx.place
-        hint = _("I don't know the channel “{typed}”. Pick it from the list, or write “here” for this channel.")
-        raise Problem(hint.format(typed=part[:TEXT_MAX])) from None
+        named = _named(ctx, part, private=False)
+        if named is None:
+            hint = _("I don't know the channel “{typed}”. Pick it from the list, or write “here” for this channel.")
+            raise Problem(hint.format(typed=part[:TEXT_MAX])) from None
+        place = named
     if place.private or not ours(ctx, place):
         raise Problem(_("That channel is not one of this coalition's. Please pick another."))
     return place
@@ -390,10 +414,20 @@ def _read_person(field: Field, ctx: Context, typed: str) -> str:
     try:
         place = Place.parse(typed)
     except ValueError:
-        return _read_choice(field, ctx, typed)
+        named = _named(ctx, typed, private=True)
+        if named is None:
+            return _read_choice(field, ctx, typed)
+        place = named
     if not place.private or not ours(ctx, place):
         raise Problem(_("I don't know this person. Pick somebody from this coalition."))
-    return typed
+    return str(place)
+
+
+def _named(ctx: Context, typed: str, *, private: bool) -> Place | None:
+    """The channel, or (`private`) the account, that the platform says is called as somebody typed it."""
+    wanted = _straight(typed).lstrip("#@")
+    called = (Place.parse(place) for place, name in ctx.names.items() if _straight(name).lstrip("#@") == wanted)
+    return next((place for place in called if place.private is private), None)
 
 
 _READERS: dict[Kind, Callable[[Field, Context, str], Any]] = {

@@ -230,23 +230,27 @@ AMBIGUOUS: Mapping[str, tuple[str, ...]] = {
 _PLACES: Mapping[str, str] = {
     UN_ZONE: "geneva ginebra geneve genf ginevra genebra genf bern berne basel bale lausanne switzerland cern "
     "central_european central_europe centraleuropean europe_centrale europa_central europea_central "
-    "centroeuropea zuerich",
+    "centroeuropea zuerich swiss central_europea",
     "America/New_York": "washington washington_dc washington_d.c. dc nyc new_york_city nueva_york boston eastern "
-    "us_eastern us_east philadelphia miami atlanta",
+    "us_eastern us_east philadelphia miami atlanta hora_del_este hora_este",
     "America/Toronto": "ottawa montreal quebec_city l'est",
-    "America/Chicago": "houston dallas us_central austin minneapolis new_orleans",
+    "America/Chicago": "houston dallas us_central austin minneapolis new_orleans central_time central_standard_time "
+    "central_daylight_time",
     "America/Denver": "mountain us_mountain",
-    "America/Los_Angeles": "san_francisco seattle pacific us_pacific portland san_diego",
+    "America/Los_Angeles": "san_francisco seattle pacific us_pacific portland san_diego hora_del_pacifico "
+    "heure_du_pacifique",
     "America/Mexico_City": "ciudad_de_mexico cdmx mexico_df mexico centro_de_mexico mexique",
     "America/Sao_Paulo": "brasilia rio rio_de_janeiro sao_paulo",
     "America/Argentina/Buenos_Aires": "buenos_aires argentina argentine",
     "America/Bogota": "medellin cali",
     "America/Santiago": "santiago_de_chile",
     "America/Guayaquil": "quito",
-    "Europe/London": "edinburgh glasgow uk cardiff",
+    "Europe/London": "edinburgh glasgow uk cardiff british",
     "Europe/Madrid": "barcelona peninsular",
-    "Europe/Paris": "lyon marseille strasbourg",
-    "Europe/Berlin": "munich hamburg frankfurt cologne bonn",
+    "Europe/Athens": "eastern_european",
+    "Europe/Lisbon": "western_european",
+    "Europe/Paris": "lyon marseille strasbourg french francaise",
+    "Europe/Berlin": "munich hamburg frankfurt cologne bonn german",
     "Europe/Amsterdam": "the_hague den_haag la_haye la_haya rotterdam",
     "Europe/Rome": "milan florence",
     "Europe/Moscow": "st_petersburg saint_petersburg",
@@ -283,6 +287,8 @@ _PRIMARY: Mapping[str, str] = {
     "UA": "Europe/Kyiv",
     "UZ": "Asia/Tashkent",
 }
+# Cities of IANA that are words first: "la reunion del lunes", "Easter", "general".
+_WORDS = "act, center, east, easter, general, la reunion, midway, north, reunion, south, troll, universal, wake"
 _LOCALES = ("en", "es", "fr")  # whose names of cities and countries are known
 _OFFSET = re.compile(r"(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?([0-5]\d))?", re.ASCII)
 # Offsets that are no whole hours: a zone without summer time that has them. Source: IANA tzdata.
@@ -358,14 +364,14 @@ def _names() -> Mapping[str, str]:
     names |= _cities()
     names |= {place.replace("_", " "): zone for zone, places in _PLACES.items() for place in places.split()}
     names |= ABBREVIATIONS
-    return {name: zone for name, zone in names.items() if name not in AMBIGUOUS}
+    return {name: zone for name, zone in names.items() if name not in {*AMBIGUOUS, *_WORDS.split(", ")}}
 
 
 def _cities() -> dict[str, str]:
     from babel import Locale
 
     located = [zone for zone in sorted(iana_names()) if "/" in zone and not zone.startswith(("Etc/", "US/", "Canada/"))]
-    cities = {plain(zone.rpartition("/")[2]).replace("_", " "): zone for zone in located}
+    cities = {re.sub(r"[_-]", " ", plain(zone.rpartition("/")[2])): zone for zone in located}
     for locale in _LOCALES:
         for zone, names in Locale.parse(locale).time_zones.items():
             if zone in iana_names() and "city" in names:

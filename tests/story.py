@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import func, select
+
 from coalition_bot.bot import Bot, Request
-from coalition_bot.command import Button, Fact, Form, Reply, Tone
+from coalition_bot.command import Button, Fact, Feature, Form, Reply, Tone
 from coalition_bot.context import Visitor
 from coalition_bot.db import Base, Database
 from coalition_bot.dispatcher import Dispatcher
 from coalition_bot.features import FEATURES
 from coalition_bot.fields import Option
 from coalition_bot.moments import Moment
+from coalition_bot.outbox import Owed, State
 from coalition_bot.people import Place, Standing
 from coalition_bot.platform import Gone, Limits, Parcel
 from coalition_bot.vault import Vault
@@ -68,11 +71,20 @@ class Postbox:
 class House:
     """A bot with its dispatcher, on a given database, with two platforms: a wide one and a narrow one."""
 
-    def __init__(self, db: Database, clock: GivenClock | None = None, prefix: str = "") -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: GivenClock | None = None,
+        prefix: str = "",
+        extra_limits: Mapping[str, Limits] = {},
+        extra_features: Sequence[Feature] = (),
+    ) -> None:
+        """Put a bot together; `extra_limits` make it known to further platforms, whose adapters a test brings."""
         self.db, self.clock = db, clock or GivenClock()
         self.vault = Vault([KEY])
         self.postboxes = {name: Postbox(name, limits) for name, limits in LIMITS.items()}
-        self.bot = Bot(FEATURES, db, self.vault, self.clock, LIMITS, prefix)
+        features = (*FEATURES, *extra_features)
+        self.bot = Bot(features, db, self.vault, self.clock, {**LIMITS, **extra_limits}, prefix)
         self.dispatcher = Dispatcher(self.bot, self.postboxes)
 
     def person(
@@ -108,13 +120,17 @@ class House:
         asyncio.run(until_quiet())
         return [parcel for name, box in self.postboxes.items() for parcel in box.parcels[before[name] :]]
 
-    def until(self, moment: datetime, step: timedelta = timedelta(minutes=15)) -> list[tuple[datetime, Parcel]]:
-        """Let time pass in steps, and return what was sent with the time at which it went out."""
+    def until(self, moment: datetime) -> list[tuple[datetime, Parcel]]:
+        """Let time pass, from one instant at which something is due to the next; what went out, and when."""
         sent: list[tuple[datetime, Parcel]] = []
         while self.clock.now() < moment:
-            self.clock.set(min(moment, self.clock.now() + step))
+            self.clock.set(min(moment, self._next_due() or moment))
             sent += [(self.clock.now(), parcel) for parcel in self.post()]
         return sent
+
+    def _next_due(self) -> datetime | None:
+        due = select(func.min(Owed.try_at)).where(Owed.state == State.WAITING, Owed.try_at > self.clock.now())
+        return self.db.read(lambda session: session.scalar(due))
 
 
 @dataclass

@@ -9,14 +9,13 @@ import pytest
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from coalition_bot.bot import Bot
 from coalition_bot.command import Button, Command, Feature, Form, Reply, Tone, button, done
 from coalition_bot.context import Context, Visitor
 from coalition_bot.db import Database
 from coalition_bot.drafts import Draft
 from coalition_bot.fields import Problem, carried, choice, many, number, text
 from coalition_bot.people import Person, Place, Standing
-from tests.story import LIMITS, House, words
+from tests.story import House, words
 
 
 class Order(Command, name="test order", tap="Order"):
@@ -82,8 +81,7 @@ TEST = Feature(name="test", commands=[Order, Break, Shout, Whisper, Offer, Say])
 
 @pytest.fixture
 def house(db: Database) -> House:
-    house = House(db)
-    house.bot = Bot((*house.bot.features, TEST), db, house.vault, house.clock, LIMITS)
+    house = House(db, extra_features=[TEST])
     house.found()
     return house
 
@@ -135,8 +133,7 @@ def test_on_a_narrow_platform_a_form_has_pages_with_a_draft_between_them(house: 
     wrong = bea.fills(second, hot="no", how_many="x", name="Bea")
     assert isinstance(wrong, Form)
     assert [q.name for q in wrong.questions] == ["hot", "how_many", "name", "wish", "last"]
-    after_restart = House(house.db, house.clock)
-    after_restart.bot = Bot((*after_restart.bot.features, TEST), house.db, house.vault, house.clock, LIMITS)
+    after_restart = House(house.db, house.clock, extra_features=[TEST])
     bea = replace(bea, house=after_restart)
     assert "1 soup ('salt', 'oil') no for Bea" in words(bea.fills(wrong, how_many="1"))
 
@@ -165,8 +162,7 @@ def test_a_form_sent_twice_takes_effect_once(house: House) -> None:
 def test_the_same_event_again_gives_the_same_answer_and_one_effect(house: House) -> None:
     bea = house.person("bea")
     first = bea.says("/test say hello", event="E1")
-    again = House(house.db, house.clock)  # also after a restart
-    again.bot = Bot((*again.bot.features, TEST), house.db, house.vault, house.clock, LIMITS)
+    again = House(house.db, house.clock, extra_features=[TEST])  # also after a restart
     assert replace(bea, house=again).says("/test say something else", event="E1") == first
     assert "said other" in words(bea.says("/test say other", event="E2"))
 
@@ -289,8 +285,7 @@ def test_before_setup_an_admin_is_led_to_it_and_others_to_an_admin(db: Database)
 
 
 def test_while_the_database_is_locked_people_get_a_sentence_and_their_words_back(sqlite_db: Database) -> None:
-    house = House(sqlite_db)
-    house.bot = Bot((*house.bot.features, TEST), sqlite_db, house.vault, house.clock, LIMITS)
+    house = House(sqlite_db, extra_features=[TEST])
     anna = house.found()
     blocker = Database(str(sqlite_db.url))
     with blocker.writer.connect() as connection, connection.begin():

@@ -41,7 +41,7 @@ class Face(Protocol):
     platform: str
     house: House
 
-    async def gives(self, who: str, command: str, **answers: str) -> Seen:
+    async def gives(self, who: str, command: str, /, **answers: str) -> Seen:
         """Give a slash command with answers by field name, as one types or picks them there."""
         ...
 
@@ -49,7 +49,7 @@ class Face(Protocol):
         """Press a button."""
         ...
 
-    async def fills(self, who: str, seen: Seen, **answers: str) -> Seen:
+    async def fills(self, who: str, seen: Seen, /, **answers: str) -> Seen:
         """Change these answers of the open form, by field name (values for choices), and submit the page.
 
         What stands between two pages on this platform (a button "Next", "Fix it") is pressed too.

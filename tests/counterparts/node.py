@@ -142,7 +142,7 @@ def _npm_ci(folder: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise CounterpartMissing(f"`npm ci` in {folder} took over {INSTALL_SECONDS} s") from error
     if done.returncode:
-        raise CounterpartMissing(f"`npm ci` in {folder} failed: {done.stderr.strip()[-800:]}")
+        raise CounterpartMissing(f"`npm ci` in {folder} failed: {done.stderr.strip()[:800]}")
 
 
 def _spawn(

@@ -11,7 +11,7 @@ from coalition_bot.context import Context
 from coalition_bot.db import new_uid
 from coalition_bot.features.deadlines.ladder import ahead
 from coalition_bot.features.deadlines.reminding import happens, hours, left, remind
-from coalition_bot.features.deadlines.tables import TITLE_MAX, Deadline, Destination, Kind
+from coalition_bot.features.deadlines.tables import TITLE_MAX, Deadline, Destination
 from coalition_bot.features.groups import group_by_uid, leads, led_groups
 from coalition_bot.features.members.coalition import zone_named
 from coalition_bot.features.reviews import review_by_uid, suggest_reviews
@@ -19,7 +19,8 @@ from coalition_bot.fields import carried, channels, choice, text
 from coalition_bot.history import note
 from coalition_bot.moments import Moment, in_words
 from coalition_bot.people import Place
-from coalition_bot.words import N_, _
+from coalition_bot.phrases import Question, Refused, Span, Verb, read, split
+from coalition_bot.words import N_, _, language
 
 WHAT_MAX = 300
 
@@ -55,24 +56,20 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
     key: str = carried()
 
     def run(self, ctx: Context) -> Reply:
-        from coalition_bot.phrases import split
-
-        sentence = split(self.what, now=ctx.now, zone=self._zone(ctx))
+        sentence = split(self.what, (language(),))
         if not sentence.title:
             raise Refusal(_("What is it that is due? Write it before the date."), field="what")
-        title, kind = sentence.title[:TITLE_MAX], Kind(sentence.verb or Kind.DUE)
+        title, verb = sentence.title[:TITLE_MAX], sentence.verb
         if not self.meant:
-            return self._read(ctx, title, kind, sentence.phrase)
+            return self._read(ctx, title, verb, sentence.phrase)
         moment = self._chosen(ctx)
-        return self._store(ctx, title, kind, moment) if self.key else self._card(ctx, title, kind, moment, "")
+        return self._store(ctx, title, verb, moment) if self.key else self._card(ctx, title, verb, moment, "")
 
     def _zone(self, ctx: Context) -> str:
         return self.zone or ctx.coalition.zone
 
-    def _read(self, ctx: Context, title: str, kind: Kind, phrase: str) -> Reply:
-        from coalition_bot.phrases import Question, Refused, Span, read
-
-        result = read(phrase, now=ctx.now, zone=self._zone(ctx))
+    def _read(self, ctx: Context, title: str, verb: Verb, phrase: str) -> Reply:
+        result = read(phrase, now=ctx.now, zone=self._zone(ctx), languages=(language(),))
         if isinstance(result, Refused):
             raise Refusal(f"{result.reason} {result.hint}", field="what")
         if isinstance(result, Span):
@@ -80,19 +77,19 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
         if isinstance(result, Question):
             return self._ask(result.text, result.choices)
         assumed = _("You gave no time of day, so I took the end of the day.") if result.assumed_time else ""
-        return self._card(ctx, title, kind, result.moment, assumed)
+        return self._card(ctx, title, verb, result.moment, assumed)
 
     def _ask(self, question: str, choices: tuple[Moment, ...]) -> Reply:
         meant = tuple(button(in_words(each), Add, self._answers(), meant=str(each)) for each in choices)
         return Reply(question, buttons=(*meant, self._change()))
 
-    def _card(self, ctx: Context, title: str, kind: Kind, moment: Moment, remark: str) -> Reply:
+    def _card(self, ctx: Context, title: str, verb: Verb, moment: Moment, remark: str) -> Reply:
         places = self._places(ctx)
         return Reply(
             title=_("Is this right?"),
             text=remark,
             facts=(
-                Fact(_("What"), happens(kind, title)),
+                Fact(_("What"), happens(verb, title)),
                 Fact(_("When"), moment),
                 Fact(_("That is"), left(moment, ctx.now)),
                 *(Fact(_("Where"), place) for place in places),
@@ -113,14 +110,14 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
                 facts[rung.name, instant] = Fact(_("Reminder"), Moment.of(instant, when.zone))
         return list(facts.values()) or [Fact(_("Reminder"), _("none: all moments for one have passed"))]
 
-    def _store(self, ctx: Context, title: str, kind: Kind, moment: Moment) -> Reply:
+    def _store(self, ctx: Context, title: str, verb: Verb, moment: Moment) -> Reply:
         if ctx.session.scalar(select(Deadline.id).where(Deadline.uid == self.key)):
             return done(_("This deadline is stored already."))
         group, review = group_by_uid(ctx, self.group), review_by_uid(ctx, self.review)
         deadline = Deadline(
             uid=self.key,
             title=title,
-            kind=kind,
+            verb=verb,
             meant=str(moment),
             instant=moment.instant,
             group_id=group.id if group else None,
@@ -136,7 +133,7 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
         remind(ctx.session, ctx.coalition, deadline, ctx.now)
         note(ctx.session, ctx.now, ctx.person.id, "deadline.add", f"deadline:{deadline.id}")
         return done(
-            _("Stored. {what} {left}.").format(what=happens(kind, title), left=left(moment, ctx.now)),
+            _("Stored. {what} {left}.").format(what=happens(verb, title), left=left(moment, ctx.now)),
             facts=(Fact(_("When"), moment), *self._reminders(ctx, moment, self._places(ctx))),
         )
 

@@ -52,7 +52,7 @@ class ListDeadlines(Command, name="deadline list", writes=False, tap=N_("Deadlin
         found = list(ctx.session.scalars(_ahead(ctx, ctx.now).limit(SHOWN + 1)))
         if not found:
             return Reply(_("There are no deadlines ahead."))
-        facts = tuple(Fact(happens(each.kind, each.title), each.moment) for each in found[:SHOWN])
+        facts = tuple(Fact(happens(each.verb, each.title), each.moment) for each in found[:SHOWN])
         more = _("There are more after these.") if len(found) > SHOWN else ""
         return Reply(more, title=_("Deadlines ahead"), facts=facts)
 
@@ -75,7 +75,7 @@ class Cancel(Command, name="deadline cancel", who=Who(leads.name, leads.may_open
         if self.sure != "yes":
             return Reply(
                 _("Cancel this deadline? Its reminders will not go out."),
-                facts=(Fact(happens(found.kind, found.title), found.moment),),
+                facts=(Fact(happens(found.verb, found.title), found.moment),),
                 buttons=(
                     button(_("Cancel it"), Cancel, style=Style.DANGER, deadline=self.deadline, sure="yes"),
                     button(_("Keep it"), ListDeadlines),
@@ -100,7 +100,7 @@ class Hour(Command, name="deadline hour", who=coordinators):
     """Set at which hour a channel gets reminders that are days ahead; 9:00 unless you set it."""
 
     hour: int = number("Hour of the day", help="From 7 to 21, in that channel's zone")
-    channels: tuple[Place, ...] = channels("Channels", offer=lambda ctx: "" if ctx.place.private else str(ctx.place))
+    channels: tuple[Place, ...] = channels("Channels", known=lambda ctx: "" if ctx.place.private else str(ctx.place))
     zone: str = text("Time zone", required=False, longest=64, check=zone_named, help="Empty: the coalition's own")
 
     def run(self, ctx: Context) -> Reply:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from coalition_bot.command import Fact, Reply, Tone
 from coalition_bot.features.deadlines.ladder import RUNGS, Hours, ahead, overtaken, rung_named
-from coalition_bot.features.deadlines.tables import Deadline, Destination, Kind, PostingHour
+from coalition_bot.features.deadlines.tables import Deadline, Destination, PostingHour
 from coalition_bot.moments import Moment
+from coalition_bot.phrases import Verb
 from coalition_bot.outbox import Due, Owed, State, disown, owe
 from coalition_bot.people import Coalition, Place
 from coalition_bot.words import _, n_
@@ -58,15 +59,15 @@ def told(session: Session, deadline: Deadline) -> list[Place]:
     return [Place.parse(place) for place in session.scalars(sent.distinct())]
 
 
-def happens(kind: str, title: str) -> str:
+def happens(verb: str, title: str) -> str:
     """`title` with what happens: "Stakeholder report is due"."""
     said = {
-        Kind.DUE: _("{title} is due"),
-        Kind.STARTS: _("{title} starts"),
-        Kind.OPENS: _("{title} opens"),
-        Kind.CLOSES: _("{title} closes"),
+        Verb.DUE: _("{title} is due"),
+        Verb.STARTS: _("{title} starts"),
+        Verb.OPENS: _("{title} opens"),
+        Verb.CLOSES: _("{title} closes"),
     }
-    return said[Kind(kind)].format(title=title)
+    return said[Verb(verb)].format(title=title)
 
 
 def left(moment: Moment, now: datetime) -> str:
@@ -110,7 +111,7 @@ def _refs(deadline: Deadline) -> list[str]:
 
 
 def _ahead(deadline: Deadline, due: Due) -> Reply:
-    say = _("{what} {left}.").format(what=happens(deadline.kind, deadline.title), left=left(deadline.moment, due.now))
+    say = _("{what} {left}.").format(what=happens(deadline.verb, deadline.title), left=left(deadline.moment, due.now))
     return Reply(f"{say}{_late(due)}", title=deadline.title, facts=(Fact(_("When"), deadline.moment),))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,15 +14,6 @@ from coalition_bot.people import Place
 TITLE_MAX = 120
 
 
-class Kind(StrEnum):
-    """What happens at the moment."""
-
-    DUE = "due"
-    STARTS = "starts"
-    OPENS = "opens"
-    CLOSES = "closes"
-
-
 class Deadline(Owned, Base):
     """A moment that the coalition must not miss. What somebody meant is kept beside the instant it came to."""
 
@@ -32,7 +22,7 @@ class Deadline(Owned, Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     uid: Mapped[str] = mapped_column(String(20), unique=True, default=new_uid)
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
-    kind: Mapped[str] = mapped_column(String(10))
+    verb: Mapped[str] = mapped_column(String(10))  # a phrases.Verb
     meant: Mapped[str] = mapped_column(String(100))  # a Moment: wall time and zone
     instant: Mapped[datetime]
     group_id: Mapped[int | None] = mapped_column(ForeignKey("working_group.id", ondelete="SET NULL"))

@@ -30,6 +30,7 @@ from coalition_bot.words import N_, _
 COMMUNITY = "community"  # purpose of a code
 APPOINTED = "members.appointed"
 CONNECTED = "members.connected"
+_SAMPLE = N_("This place is for trying: its sample coalition stays alone, apart from all real ones.")
 
 
 def _leads_here(ctx: Context) -> bool:
@@ -101,7 +102,7 @@ class Setup(Command, name="coalition setup", who=admins, before_setup=True):
         if ctx.founded:
             raise Refusal(_("This community belongs to {coalition} already.").format(coalition=ctx.coalition.name))
         _one(self.announcements)
-        coalition = Coalition(name=self.coalition, zone=self.zone, created_at=ctx.now)
+        coalition = Coalition(name=self.coalition, zone=self.zone, sample=ctx.trying, created_at=ctx.now)
         ctx.session.add(coalition)
         ctx.session.flush()
         serve(ctx.session, coalition.id)
@@ -145,12 +146,16 @@ class Connect(Command, name="coalition connect", who=admins_and_coordinators, be
             raise Refusal(say.format(coalition=ctx.coalition.name))
         if not ctx.person.coordinates:
             raise Refusal(_("Only a coordinator can open the coalition to another community."))
+        if ctx.coalition.sample:
+            raise Refusal(_(_SAMPLE))
         code = codes.issue(ctx, COMMUNITY)
         say = _("An admin of the new community types this there within {minutes} minutes:")
         line = f"{ctx.slash('coalition connect')} {code}"
         return done(say.format(minutes=codes.MINUTES), facts=(Fact(_("Type there"), line),))
 
     def _join(self, ctx: Context) -> Reply:
+        if ctx.trying:
+            raise Refusal(_(_SAMPLE))
         if not self.code:
             say = _("Ask a coordinator of the coalition to give {command}, and type the code here.")
             raise Refusal(say.format(command=ctx.slash("coalition connect")), field="code")

@@ -1,0 +1,115 @@
+"""Who is what in which group: members, leads, and what that lets them do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coalition_bot.command import Who, coordinators, members
+from coalition_bot.context import Context
+from coalition_bot.features.groups.tables import Group, Lead, Membership
+from coalition_bot.people import Person
+from coalition_bot.words import N_
+
+
+def leads_group(ctx: Context, group_uid: str) -> bool:
+    """Whether the visitor may act for the open group of this uid: a coordinator for any and for none, or its lead."""
+    found = select(Group.id).where(Group.uid == group_uid, Group.closed_at.is_(None))
+    return leads_group_id(ctx, ctx.session.scalar(found) if group_uid else None)
+
+
+def leads_group_id(ctx: Context, group_id: int | None) -> bool:
+    """The same by the number that other tables keep; None stands for what belongs to no group."""
+    if coordinators.may_open(ctx):
+        return True
+    return group_id is not None and members.may_open(ctx) and group_id in _led(ctx)
+
+
+def belongs(ctx: Context, group_uid: str) -> bool:
+    """Whether the visitor may see who is in the group: its members and leads, and coordinators."""
+    if coordinators.may_open(ctx):
+        return True
+    group = ctx.session.scalar(select(Group).where(Group.uid == group_uid, Group.closed_at.is_(None)))
+    if group is None or not members.may_open(ctx):
+        return False
+    return group.id in _led(ctx) or stay(ctx.session, group.id, ctx.person.id) is not None
+
+
+def stay(session: Session, group_id: int, person_id: int | None) -> Membership | None:
+    """A person's stay in a group that is not over."""
+    return session.scalar(
+        select(Membership).where(
+            Membership.group_id == group_id, Membership.person_id == person_id, Membership.left_at.is_(None)
+        )
+    )
+
+
+def leading(session: Session, group_id: int, person_id: int) -> Lead | None:
+    """A person's time as a lead that is not over."""
+    return session.scalar(
+        select(Lead).where(Lead.group_id == group_id, Lead.person_id == person_id, Lead.ended_at.is_(None))
+    )
+
+
+def leads_of(session: Session, group_id: int) -> list[Person]:
+    """Who leads a group now, the longest-serving first."""
+    found = select(Person).join(Lead, Lead.person_id == Person.id)
+    now = found.where(Lead.group_id == group_id, Lead.ended_at.is_(None)).order_by(Lead.id)
+    return list(session.scalars(now))
+
+
+def lead_names(session: Session, group_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The names of the leads of some groups, by group."""
+    found = select(Lead.group_id, Person.name).join(Person, Person.id == Lead.person_id)
+    now = found.where(Lead.group_id.in_(group_ids), Lead.ended_at.is_(None)).order_by(Lead.id)
+    names: dict[int, list[str]] = {}
+    for group_id, name in session.execute(now):
+        names.setdefault(group_id, []).append(name)
+    return names
+
+
+def member_count(session: Session, group_id: int) -> int:
+    """How many are in a group now."""
+    here = select(func.count()).select_from(Membership)
+    return session.scalar(here.where(Membership.group_id == group_id, Membership.left_at.is_(None))) or 0
+
+
+def _led(ctx: Context) -> frozenset[int]:
+    """The open groups that the visitor leads."""
+    if ctx.person.id is None:
+        return frozenset()
+    found = select(Lead.group_id).join(Group, Group.id == Lead.group_id)
+    now = found.where(Lead.person_id == ctx.person.id, Lead.ended_at.is_(None), Group.closed_at.is_(None))
+    return frozenset(ctx.session.scalars(now))
+
+
+def _stays_somewhere(ctx: Context) -> bool:
+    if ctx.person.id is None:
+        return False
+    here = select(Membership.id).join(Group, Group.id == Membership.group_id)
+    now = here.where(Membership.person_id == ctx.person.id, Membership.left_at.is_(None), Group.closed_at.is_(None))
+    return ctx.session.scalar(now.limit(1)) is not None
+
+
+def _may_lead(ctx: Context) -> bool:
+    return coordinators.may_open(ctx) or (members.may_open(ctx) and bool(_led(ctx)))
+
+
+def _may_belong(ctx: Context) -> bool:
+    return _may_lead(ctx) or (members.may_open(ctx) and _stays_somewhere(ctx))
+
+
+def _leads_this(ctx: Context, command: Any) -> bool:
+    return leads_group(ctx, command.group)
+
+
+def _belongs_here(ctx: Context, command: Any) -> bool:
+    return belongs(ctx, command.group)
+
+
+# For commands with a field `group`; where it is left empty, the matter is the whole coalition's.
+leads = Who(N_("coordinators and leads of the group"), _may_lead, _leads_this)
+insiders = Who(N_("members of the group, its leads and coordinators"), _may_belong, _belongs_here)
