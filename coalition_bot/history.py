@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coalition_bot.db import Base, Key, Owned
 
+ABOUT_MAX = 120
+
 
 class Happening(Owned, Base):
     """Something that a person did. It names things by number and carries no personal answer."""
@@ -18,7 +20,7 @@ class Happening(Owned, Base):
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     what: Mapped[str] = mapped_column(String(60))  # "group.join"
-    about: Mapped[str] = mapped_column(String(120), index=True)  # "group:12"
+    about: Mapped[str] = mapped_column(String(ABOUT_MAX), index=True)  # "group:12"
     whom_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
 
 
@@ -30,7 +32,7 @@ class Reading(Owned, Base):
     at: Mapped[datetime]
     reader_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     what: Mapped[str] = mapped_column(String(120))  # which view or export, which fields
-    about: Mapped[str] = mapped_column(String(120))  # which group, trip or person
+    about: Mapped[str] = mapped_column(String(ABOUT_MAX))  # which group, trip or person
 
 
 def note(

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 KERNEL = (
     *("clock", "words", "moments", "phrases", "vault", "sheets", "db", "settings", "keys", "people", "context"),
     *("fields", "command", "history", "platform", "outbox", "drafts", "buttons", "line", "forms", "handbook"),
-    *("bot", "dispatcher", "features"),
+    *("request", "arrival", "visit", "bot", "dispatcher", "features"),
 )
 FEATURE_ORDER = tuple(feature.name for feature in FEATURES)
 PLATFORMS = ("slack", "discord", "web")

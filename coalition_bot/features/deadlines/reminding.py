@@ -11,9 +11,9 @@ from coalition_bot.command import Fact, Reply, Tone
 from coalition_bot.features.deadlines.ladder import RUNGS, Hours, ahead, overtaken, rung_named
 from coalition_bot.features.deadlines.tables import Deadline, Destination, PostingHour
 from coalition_bot.moments import Moment
-from coalition_bot.phrases import Verb
 from coalition_bot.outbox import Due, Owed, State, disown, owe
 from coalition_bot.people import Coalition, Place
+from coalition_bot.phrases import Verb
 from coalition_bot.words import _, n_
 
 RUNG = "deadline.rung"
