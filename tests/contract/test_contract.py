@@ -136,7 +136,8 @@ async def test_the_same_event_again_has_one_effect_and_the_same_answer(face: Fac
 async def test_a_restart_in_the_middle_of_a_form_loses_nothing(face: Face) -> None:
     seen = await face.gives("bea", "trial every", words="before the restart")
     await face.restart()
-    seen = await finish(face, "bea", seen, {**ANSWERS, "sauce": "red"})
+    rest = {name: answer for name, answer in ANSWERS.items() if name != "words"}
+    seen = await finish(face, "bea", seen, {**rest, "sauce": "red"})
     assert "before the restart|" in seen.text
     assert "|red" in seen.text
 

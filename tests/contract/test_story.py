@@ -1,0 +1,104 @@
+"""One member's story, told alike on every platform: joining, being noticed, being reminded, going to Geneva."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.contract.face import Face, Seen
+
+
+async def filled(face: Face, who: str, seen: Seen, **answers: str) -> Seen:
+    """Fill in a form to its end, page by page."""
+    for _page in range(6):
+        if not seen.form:
+            return seen
+        seen = await face.fills(who, seen, **{name: answers[name] for name in seen.form if name in answers})
+    raise AssertionError(f"the form never ends: {seen}")
+
+
+async def test_a_member_joins_a_group_and_the_coordinator_sees_it(face: Face) -> None:
+    created = await filled(face, "admin", await face.gives("admin", "group create", name="Housing", about="Homes"))
+    assert "Housing" in created.text
+    form = await face.gives("bea", "group join")
+    labels = [asked.label for asked in form.form.values()]
+    assert "Your name" in labels
+    group = form.form["group"].options[0]
+    answers = {"called": "Bea", "organisation": "Homes for All", "issue": "No heating"}
+    joined = await filled(face, "bea", form, group=await value_of(face, group), **answers)
+    assert "Housing" in joined.text
+    assert joined.private
+    [notice, *_rest] = [seen for seen in await face.inbox("admin") if "Bea" in seen.text]
+    assert "No heating" in notice.text
+    roster = await face.gives("admin", "group members", group=await value_of(face, group))
+    assert "Bea" in roster.text
+    assert "Homes for All" in roster.text
+    assert not [seen for seen in await face.channel() if "Bea" in seen.text]
+
+
+async def value_of(face: Face, label: str) -> str:
+    """The value behind an option's label."""
+    from sqlalchemy import select
+
+    from coalition_bot.features.groups import Group
+
+    found = select(Group.uid).where(Group.name == label)
+    return face.house.db.read(lambda s: s.scalar(found, execution_options={"every_coalition": True})) or label
+
+
+async def test_a_deadline_is_said_back_confirmed_and_reminded_of_in_the_channel(face: Face) -> None:
+    card = await face.gives("admin", "deadline add", what="Stakeholder report due 3 October 5pm Geneva time")
+    card = await filled(face, "admin", card, channels="general")
+    assert "Stakeholder report is due" in card.text
+    assert "17:00" in card.text
+    assert {"Confirm", "Change"} <= set(card.buttons)
+    stored = await face.taps("admin", card, "Confirm")
+    assert "Stored" in stored.text
+    assert not [seen for seen in await face.channel() if "Stakeholder" in seen.text]
+    clock = face.house.clock
+    clock.set(clock.now().replace(month=10, day=3, hour=13, minute=59))
+    await face.channel()  # the rungs that were missed while the clock leapt speak once
+    clock.forward(minutes=1)
+    said = [seen.text for seen in await face.channel() if "Stakeholder report is due in 1 hour" in seen.text]
+    assert len(said) == 1
+    clock.forward(hours=2)
+    assert len([seen for seen in await face.channel() if "in 1 hour" in seen.text]) == 1
+
+
+async def test_a_traveller_fills_in_the_form_in_sittings(face: Face) -> None:
+    await _open_trip(face)
+    checklist = await face.gives("bea", "geneva form")
+    assert checklist.private
+    assert checklist.buttons
+    form = await face.taps(
+        "bea", checklist, next(label for label in checklist.buttons if "ntent" in label or "oming" in label)
+    )
+    assert form.form
+    await face.restart()
+    seen = await filled(face, "bea", form, **INTENT)
+    assert not seen.form
+    status = await face.gives("bea", "geneva status")
+    assert "Bea" not in " ".join(each.text for each in await face.channel())
+    assert status.text
+    listed = await face.gives("admin", "geneva list")
+    assert "bea@example.org" not in listed.text
+
+
+INTENT = {"coming": "yes", "passport_name": "Beatrice Canary", "email": "bea@example.org", "attending": "in person"}
+
+
+async def _open_trip(face: Face) -> None:
+    first = face.house.clock.now().date() + timedelta(days=200)
+    review = await face.gives("admin", "review add")
+    answers = {
+        "state": "US",
+        "session": "36",
+        "session_first_day": f"{first}",
+        "review_day": f"{first}",
+        "source": "OHCHR",
+    }
+    added = await filled(face, "admin", review, **answers)
+    assert "36" in added.text, added
+    trip = await face.gives("admin", "geneva open")
+    days = {"kind": "review", "first_day": f"{first}", "last_day": f"{first + timedelta(days=5)}"}
+    opened = await filled(face, "admin", trip, **days)
+    assert not opened.form, opened
