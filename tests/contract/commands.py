@@ -25,7 +25,10 @@ from coalition_bot.history import note
 from coalition_bot.moments import Moment
 from coalition_bot.people import Place
 
-HOSTILE = "@everyone <!channel> <@U1> *b* _i_ `c` [a](http://evil.example) <http://evil.example|x> <script>alert(1)</script> &amp;"
+HOSTILE = (
+    "@everyone <!channel> <@U1> *b* _i_ `c` [a](http://evil.example) <http://evil.example|x> "
+    "<script>alert(1)</script> &amp;"
+)
 STATES = tuple(Option(f"s{number}", f"State number {number}") for number in range(193))
 
 
