@@ -11,7 +11,12 @@ from coalition_bot.db import Database
 from tests.counterparts import postgres
 from tests.story import House, create_tables
 
-pytest_plugins = ["tests.skips", "tests.browser", "tests.counterparts.discord.fixtures", "tests.counterparts.slack.fixtures"]
+pytest_plugins = [
+    "tests.skips",
+    "tests.browser",
+    "tests.counterparts.discord.fixtures",
+    "tests.counterparts.slack.fixtures",
+]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

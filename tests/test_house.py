@@ -100,8 +100,9 @@ def test_the_core_names_no_platform(path: Path) -> None:
 
 
 def _has_docstring(node: ast.AST) -> bool:
-    holds = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    return holds and ast.get_docstring(node) is not None
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return ast.get_docstring(node) is not None
 
 
 PURE = [

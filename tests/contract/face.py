@@ -39,7 +39,11 @@ class Face(Protocol):
     """
 
     platform: str
-    house: House
+
+    @property
+    def house(self) -> House:
+        """The house of the process that runs now."""
+        ...
 
     async def gives(self, who: str, command: str, /, **answers: str) -> Seen:
         """Give a slash command with answers by field name, as one types or picks them there."""

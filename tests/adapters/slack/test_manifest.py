@@ -86,7 +86,7 @@ def test_a_command_that_slack_cannot_offer_stops_the_start(tmp_path: Path) -> No
 
         dish: str = choice("Dish", [("a", "A" * 76)])
 
-    settings = Settings(slack_bot_token="xoxb-1", slack_signing_secret="s" * 32)  # type: ignore[call-arg]
+    settings = Settings(slack_bot_token="xoxb-1", slack_signing_secret="s" * 32)
     for command in (Remind, Long, Wide):
         with pytest.raises(ValueError, match=command.spec.name):
             Slack(settings, _bot_with(tmp_path, command).bot)
