@@ -241,3 +241,9 @@ def test_a_channel_of_another_coalition_is_refused(house: House, anna: Actor) ->
     house.found("eve", "Other coalition", community="T2")
     outcome = anna.gives("deadline add", what=REPORT, channels="wide:T2:C-general")
     assert "not one of this coalition's" in words(outcome)
+
+
+def test_an_hour_before_half_past_midnight_is_not_a_day(house: House, anna: Actor) -> None:
+    add(anna, "Form closes 5 September 00:30 Geneva time")
+    sent = house.until(datetime(2019, 9, 4, 22, 0, tzinfo=UTC))
+    assert sent[-1][1].reply.text == "Form closes in 1 hour."

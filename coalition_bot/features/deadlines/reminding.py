@@ -19,6 +19,7 @@ from coalition_bot.words import _, n_
 RUNG = "deadline.rung"
 CANCELLED = "deadline.cancelled"
 LATE = timedelta(minutes=15)  # from here on a reminder says that it is late
+HALF_A_DAY = timedelta(hours=12)
 STALE = timedelta(days=3)  # after that a missed deadline is no news
 
 
@@ -71,12 +72,12 @@ def happens(verb: str, title: str) -> str:
 
 
 def left(moment: Moment, now: datetime) -> str:
-    """How long it is until then, as one says it: whole days by the calendar of the moment's own zone."""
+    """How long it is until then, as one says it: days by the calendar of the moment's own zone, then hours."""
     days = (moment.wall.date() - Moment.of(now, moment.zone).wall.date()).days
-    if days > 0:
+    if days > 0 and moment.instant - now > HALF_A_DAY:  # at 23:30, half past midnight is no day ahead
         return n_("in {days} day", "in {days} days", days).format(days=days)
     minutes = max(0, round((moment.instant - now).total_seconds() / 60))
-    if minutes < 60:
+    if minutes < 120 and minutes != 60:
         return n_("in {minutes} minute", "in {minutes} minutes", minutes).format(minutes=minutes)
     whole = round(minutes / 60)
     return n_("in {hours} hour", "in {hours} hours", whole).format(hours=whole)
