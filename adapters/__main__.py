@@ -101,7 +101,8 @@ async def serve(house: House, *, http: bool, work: bool) -> None:
         platforms = {adapter.name: adapter for adapter in house.adapters}
         dispatcher = Dispatcher(house.bot, platforms, alone=house.settings.is_sqlite)
         tasks.append(_keep(stop, "dispatcher", dispatcher.run))
-        tasks += [_keep(stop, adapter.name, adapter.connect) for adapter in house.adapters]
+    connecting = house.adapters if work else house.adapters[:1]  # the page has to know when to let browsers go
+    tasks += [_keep(stop, adapter.name, adapter.connect) for adapter in connecting]
     await stop.wait()
     log.info("stopping")
     _done, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)

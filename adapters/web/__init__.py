@@ -1,0 +1,1 @@
+"""A chat page for trying the bot with nothing but a browser."""

@@ -1,0 +1,1 @@
+"""The page for trying, in a real browser."""
