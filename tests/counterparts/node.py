@@ -62,6 +62,10 @@ def node() -> Path:
     return _wheel_part("bin/node", "node.exe")
 
 
+CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/etc/pki/tls/certs/ca-bundle.crt")
+_failed: dict[Path, str] = {}
+
+
 def ensure_packages(folder: Path) -> Path:
     """Run `npm ci` in the folder unless its `node_modules` already answers to its lock file."""
     lock = folder / "package-lock.json"
@@ -125,7 +129,22 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
+def _system_certificates() -> dict[str, str]:
+    """Behind an organisation's proxy only the machine's own certificates are right."""
+    return next(({"NODE_EXTRA_CA_CERTS": path} for path in CERTIFICATES if Path(path).exists()), {})
+
+
 def _npm_ci(folder: Path) -> None:
+    if folder in _failed:
+        raise CounterpartMissing(_failed[folder])
+    try:
+        _npm_ci_once(folder)
+    except CounterpartMissing as missing:
+        _failed[folder] = str(missing)  # a hundred tests need not wait for the same refusal
+        raise
+
+
+def _npm_ci_once(folder: Path) -> None:
     npm = _wheel_part("lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js")
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     path = f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -133,7 +152,7 @@ def _npm_ci(folder: Path) -> None:
         done = subprocess.run(
             [str(node()), str(npm), "ci", *options],
             cwd=folder,
-            env={**os.environ, "PATH": path},
+            env={**_system_certificates(), **os.environ, "PATH": path},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
