@@ -2,7 +2,6 @@
 
 UV_VERSION := 0.13.8
 BIN        := .venv/bin
-POT        := coalition_bot/locales/coalition_bot.pot
 CHROMIUM   ?= /usr/bin/chromium
 WORKERS    ?= 2
 ARGS       ?=
@@ -33,7 +32,7 @@ ifneq ($(VENV_IS_GOOD),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format browser bench docs screenshots messages clean
+.PHONY: help run test check lint format browser bench docs migration screenshots messages clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -65,16 +64,16 @@ bench: $(DEV) ## Measure speed (a few minutes).
 docs: $(DEV) ## Write docs/commands.md and .env.example anew from the code.
 	@$(BIN)/python -m tools.docs
 
+migration: $(DEV) ## Draft the migration from the newest one to the models (NAME="what it brings").
+	@rm -f .venv/migration.db
+	@$(BIN)/python -c 'import sys, migrations as m; m.upgrade(sys.argv[1]); m.revise(*sys.argv[1:])' \
+		sqlite:///.venv/migration.db "$(NAME)"
+
 screenshots: $(DEV) browser ## Take the pictures in the README and the guides anew.
 	@$(BIN)/python -m tools.screenshots $(ARGS)
 
-# Without the date of extraction, so that the catalogue changes only when a sentence does.
 messages: $(DEV) ## Collect the sentences to translate into coalition_bot/locales/.
-	@mkdir -p $(dir $(POT))
-	@$(BIN)/python -m babel.messages.frontend --quiet extract --mapping-file babel.cfg --output-file .venv/messages.pot \
-		--add-location file --sort-by-file --width 110 --project "Coalition Bot" --version "(unversioned)" \
-		--header-comment "# Sentences of Coalition Bot, collected by 'make messages'." .
-	@grep -v -e '^"POT-Creation-Date' -e '^"PO-Revision-Date' .venv/messages.pot > $(POT)
+	@$(BIN)/python -m tools.messages
 
 clean: ## Remove what was installed or cached here. Databases and .env stay.
 	rm -rf .venv .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/counterparts/*/node_modules

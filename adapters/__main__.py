@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,7 +25,8 @@ from adapters.discord.limits import LIMITS as DISCORD_LIMITS
 from adapters.slack.limits import LIMITS as SLACK_LIMITS
 from adapters.web.limits import LIMITS as WEB_LIMITS
 from coalition_bot.bot import Bot
-from coalition_bot.clock import SystemClock
+from coalition_bot.bugs import place_of
+from coalition_bot.clock import SystemClock, rest
 from coalition_bot.db import Away, Database
 from coalition_bot.dispatcher import Dispatcher
 from coalition_bot.features import FEATURES
@@ -127,8 +129,7 @@ def _keep(
                 return
             except Exception as error:
                 log.error("part failed", part=name, error=type(error).__name__, again_in=pause)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
+                await rest(stop, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     return asyncio.create_task(kept(), name=name)
@@ -198,10 +199,14 @@ def _configure_logs(level: str) -> None:
 
 
 def _without_payloads(record: logging.LogRecord) -> bool:
-    """The platforms' libraries quote what they received; of their warnings only kind and place are kept."""
-    if record.name.partition(".")[0] in TALKATIVE:
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        record.msg, record.args, record.exc_info, record.exc_text = f"{record.funcName} {kind}", (), None, None
+    """An error's own text may quote what somebody typed, and the platforms' libraries quote what they received.
+
+    So of every error only kind and place are kept, and of those libraries' words nothing.
+    """
+    said = record.funcName if record.name.partition(".")[0] in TALKATIVE else record.getMessage().strip()
+    error = record.exc_info[1] if record.exc_info else None
+    place = f": {type(error).__name__} at {place_of(error)}" if error else ""
+    record.msg, record.args, record.exc_info, record.exc_text = f"{said}{place}", (), None, None
     return True
 
 
@@ -219,6 +224,7 @@ def _plain_errors() -> Iterator[None]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Coalition Bot: sign-ups, reminders and the Geneva travel form, in Slack, Discord and on the web."""
+    os.umask(0o077)  # names stand in the database file: nobody else on the machine need read it
 
 
 @main.command()
@@ -257,13 +263,14 @@ def migrate() -> None:
 
 
 @main.command()
-def manifest() -> None:
+@click.option("--address", default="", help="For HTTP in place of Socket Mode: where Slack finds you, https://...")
+def manifest(address: str) -> None:
     """Print Slack's app manifest, to be pasted where a new app is made."""
     from adapters.slack.manifest import render
 
     with _plain_errors():
         commands = [command.spec for feature in FEATURES for command in feature.commands]
-        click.echo(render(commands, load().command_prefix))
+        click.echo(render(commands, load().command_prefix, address))
 
 
 def _alone(*, http: bool, work: bool) -> None:

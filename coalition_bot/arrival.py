@@ -35,25 +35,48 @@ def arrive(ctx: Context, request: Request) -> None:
     serve(ctx.session, community.coalition_id)
     coalition = ctx.session.get_one(Coalition, community.coalition_id)
     ctx.place = replace(request.place, community=community.external)
-    person = find_person(ctx.session, community, request.visitor.account) or _newcomer(ctx, coalition)
-    ctx.enter(coalition, community, person)
+    known = find_person(ctx.session, community, request.visitor.account)
+    ctx.enter(coalition, community, known or newcomer(ctx, community, request.visitor.name))
 
 
 def enrol(ctx: Context) -> None:
     """Somebody who does something, rather than look, becomes a person of the coalition."""
-    if not ctx.founded or ctx.person.id is not None:
-        return
-    ctx.session.add(ctx.person)
+    if ctx.founded and ctx.person.id is None:
+        take_in(ctx, ctx.community, ctx.person, ctx.visitor.account)
+
+
+def take_in(ctx: Context, community: Community, person: Person, account: str) -> Person:
+    """Store somebody new, with the account by which a community knows them."""
+    ctx.session.add(person)
     ctx.session.flush()
     identity = Identity(
-        community_id=ctx.community.id,
-        person_id=ctx.person.id,
-        platform=ctx.place.platform,
-        account=ctx.visitor.account,
+        community_id=community.id,
+        person_id=person.id,
+        platform=community.platform,
+        account=account,
         created_at=ctx.now,
     )
     ctx.session.add(identity)
     ctx.session.flush()
+    return person
+
+
+def newcomer(ctx: Context, community: Community, called: str) -> Person:
+    """Somebody new, not stored yet, by the name that their platform tells."""
+    try:
+        name = clean(called)[:NAME_MAX]
+    except Problem:
+        name = ""
+    return Person(
+        coalition_id=community.coalition_id,
+        name=name or _("New member"),
+        organisation="",
+        zone="",
+        role=Role.MEMBER,
+        allowed=False,
+        former=False,
+        created_at=ctx.now,
+    )
 
 
 def _community(session: Session, request: Request) -> Community | None:
@@ -61,22 +84,6 @@ def _community(session: Session, request: Request) -> Community | None:
     if place.community:
         return find_community(session, place.platform, place.community)
     known = homes(session, place.platform, request.visitor.account)
+    if request.within is not None:  # whoever has left, or was sent away, does not come back in by another door
+        known = [home for home in known if home.external in request.within]
     return known[0] if len({home.coalition_id for home in known}) == 1 else None
-
-
-def _newcomer(ctx: Context, coalition: Coalition) -> Person:
-    try:
-        name = clean(ctx.visitor.name)[:NAME_MAX]
-    except Problem:
-        name = ""
-    return Person(
-        coalition_id=coalition.id,
-        name=name or _("New member"),
-        organisation="",
-        zone="",
-        language="",
-        role=Role.MEMBER,
-        allowed=False,
-        former=False,
-        created_at=ctx.now,
-    )

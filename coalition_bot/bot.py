@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,7 +11,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coalition_bot import drafts, handbook
+from coalition_bot import bugs, drafts, handbook
 from coalition_bot.arrival import arrive
 from coalition_bot.buttons import with_tokens
 from coalition_bot.clock import Clock
@@ -68,11 +67,7 @@ class Bot:
                 log.warning("database away")
                 return self._away(request)
             except Exception as error:
-                reference = secrets.token_hex(4)
-                # The error's text may hold what somebody typed; its kind and place do not.
-                log.error("bug", reference=reference, error=type(error).__name__, where=_where(error))
-                sorry = _("Something went wrong on my side; nothing was changed. Please tell whoever runs me: {ref}.")
-                return Reply(sorry.format(ref=reference), tone=Tone.PROBLEM)
+                return Reply(bugs.sorry(bugs.report(error)), tone=Tone.PROBLEM)
 
     async def answer(self, request: Request) -> Reply | Form:
         """`run` in a thread, for an adapter's event loop."""
@@ -96,12 +91,12 @@ class Bot:
                 return []
 
     def usable(self, request: Request) -> list[Spec]:
-        """The commands that this person may use here; all that are listed while the database is away."""
+        """The commands that this person may use here; all of them while the database is away."""
         try:
             commands = self.commands.values()
             return self.db.read(lambda session: handbook.usable(self._context(session, request), commands))
         except Away:
-            return [command.spec for command in self.commands.values() if command.spec.listed]
+            return [command.spec for command in self.commands.values()]
 
     async def suggestions(self, request: Request, field_name: str, typed: str) -> list[Option]:
         """`suggest` in a thread, for an adapter's event loop."""
@@ -186,10 +181,3 @@ class Bot:
         typed = tuple(Fact(asked[name], text) for name, text in request.answers.items() if text and name in asked)
         sorry = _("I can't reach my notebook just now, so nothing was saved. Please try again in a minute.")
         return Reply(sorry, facts=typed, tone=Tone.PROBLEM)
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
-from coalition_bot.command import Button, Reply
+from coalition_bot.command import Button, Form, Reply, Style
 
 # The narrowest place for a token: Discord's custom_id,
 # https://docs.discord.com/developers/components/reference#anatomy-of-a-component
@@ -33,6 +33,12 @@ def short_token(button: Button) -> str:
 def draft_token(button: Button, draft: str) -> str:
     """The token that refers to answers kept as a draft."""
     return f"{_FORM if button.form else ''}{button.command}~{draft}"
+
+
+def opener(form: Form, label: str, style: Style = Style.PLAIN) -> Button:
+    """A button that opens a form where it stands, with what was typed so far."""
+    button = Button(label, form.command, form=True, style=style)
+    return replace(button, token=draft_token(button, form.draft))
 
 
 def press(token: str) -> Press:

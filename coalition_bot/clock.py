@@ -1,7 +1,9 @@
-"""The one source of the present: a clock that is given, so that tests can give another."""
+"""The one source of the present: a clock that is given, so that tests can give another; and a rest between tries."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -20,3 +22,9 @@ class SystemClock:
     def now(self) -> datetime:
         """The present as an aware UTC datetime."""
         return datetime.now(UTC)
+
+
+async def rest(stop: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until the program is told to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -65,6 +65,11 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    def entries(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """Each row as an entry of a list: its first cell, and the others that say something, with their columns."""
+        for first, *others in self.rows:
+            yield first, [(column, cell) for column, cell in zip(self.columns[1:], others, strict=False) if cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,6 @@ class Spec:
     public: bool
     before_setup: bool
     access: str  # what personal data it shows, for the log of readings; empty for none
-    listed: bool  # appears in help, manifest and tree
     tap: str  # the words of its button under the help; empty for none
     sittings: bool = False  # filled in over many sittings: `keep` is given each page as it comes
 
@@ -219,7 +223,6 @@ class Command:
         public: bool = False,
         before_setup: bool = False,
         access: str = "",
-        listed: bool = True,
         tap: str = "",
         sittings: bool = False,
     ) -> None:
@@ -238,7 +241,6 @@ class Command:
             public=public,
             before_setup=before_setup,
             access=access,
-            listed=listed,
             tap=tap,
             sittings=sittings,
         )
@@ -256,6 +258,14 @@ class Command:
     def keep(cls, ctx: Context, values: Mapping[str, Any]) -> None:
         """Store what pages of a form for many sittings brought so far, by field. Raises Refusal."""
         raise NotImplementedError
+
+
+def by_root(specs: Iterable[Spec]) -> dict[str, list[Spec]]:
+    """The commands under their first words, in the order in which they are declared."""
+    roots: dict[str, list[Spec]] = {}
+    for spec in specs:
+        roots.setdefault(spec.root, []).append(spec)
+    return roots
 
 
 def button(

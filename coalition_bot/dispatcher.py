@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from coalition_bot import drafts
 from coalition_bot.bot import Bot
 from coalition_bot.buttons import with_tokens
-from coalition_bot.command import Button, Fact, Reply, Tone
+from coalition_bot.clock import rest
+from coalition_bot.command import Button, Fact, Feature, Reply, Tone
 from coalition_bot.db import NOBODY, Away, new_uid, serve
 from coalition_bot.outbox import Due, Owed, Pace, State, Writer, insert_for, owe
 from coalition_bot.people import Coalition, Place, coordinators, private_place
@@ -38,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row claimed, with its message; `reply` is None where there is nothing to say any more."""
+    """A row claimed, with its message; `parcel` is None where there is nothing to send."""
 
     id: int
     parcel: Parcel | None
@@ -63,10 +64,10 @@ class Dispatcher:
             try:
                 sent = await self.turn()
             except Away:
-                await _rest(stop, AWAY_SECONDS)
+                await rest(stop, AWAY_SECONDS)
                 continue
             if not sent:
-                await _rest(stop, POLL_SECONDS)
+                await rest(stop, POLL_SECONDS)
 
     async def turn(self) -> int:
         """One batch; returns how many rows were claimed. Raises Away."""
@@ -80,7 +81,7 @@ class Dispatcher:
                 await asyncio.to_thread(self._bot.db.write, self._begin)
                 return
             except Away:
-                await _rest(stop, AWAY_SECONDS)
+                await rest(stop, AWAY_SECONDS)
 
     # Claiming and writing, in one transaction
 
@@ -226,10 +227,20 @@ class Dispatcher:
             serve(due.session, coalition.id)
             for feature in self._bot.features:
                 if feature.nightly:
-                    feature.nightly(Due(due.session, due.now, due.due_at, due.key, "", None, coalition, due.vault))
-            due.session.flush()
+                    self._tidy(feature, replace(due, coalition=coalition))
         serve(due.session, NOBODY)
         _owe_next_night(due.session, due.now)
+
+    def _tidy(self, feature: Feature, due: Due) -> None:
+        """One feature's night in one coalition: what fails there keeps nobody else's data any longer."""
+        try:
+            with due.session.begin_nested():
+                if feature.nightly:
+                    feature.nightly(due)
+        except Away:
+            raise
+        except Exception as error:
+            log.error("night failed", feature=feature.name, error=type(error).__name__)
 
 
 def _owe_next_night(session: Session, now: datetime) -> None:
@@ -258,10 +269,3 @@ def _again(row: Owed, now: datetime, seconds: float, trouble: str) -> None:
 
 def _backoff(tries: int) -> float:
     return float(min(2 ** min(tries, 12), LONGEST_WAIT))
-
-
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coalition_bot.command import Reply
 from coalition_bot.db import Base, Key, new_uid
+from coalition_bot.people import Place
 from coalition_bot.vault import Unreadable, Vault
 
 DRAFT_DAYS = 14
+KEPT_MAX = 100  # of one account; whoever opens more forms than that closes the first ones
 BUTTON_DAYS = 400  # a posted button works as long as anyone may scroll back to it
 # Slack sends an event again after 5 minutes at the latest (https://docs.slack.dev/apis/events-api/#retries).
 HANDLED_MINUTES = 15
@@ -63,6 +65,8 @@ def keep(session: Session, vault: Vault, notes: Notes, expires_at: datetime) -> 
     text = json.dumps({"answers": dict(notes.answers), "seen": sorted(notes.seen)})
     draft = session.scalar(select(Draft).where(Draft.token == token))
     if draft is None:
+        if notes.owner:
+            _make_room(session, notes.owner)
         draft = Draft(token=token, owner=notes.owner, command=notes.command)
         session.add(draft)
     draft.sealed = vault.seal(text, "draft", token, notes.owner)
@@ -72,6 +76,8 @@ def keep(session: Session, vault: Vault, notes: Notes, expires_at: datetime) -> 
 
 def find(session: Session, vault: Vault, token: str, owner: str, now: datetime) -> Notes | None:
     """A draft that is the owner's or everybody's. None where there is none, or it is another's, or too old."""
+    if not (token.isascii() and token.isprintable()):  # forged
+        return None
     draft = session.scalar(select(Draft).where(Draft.token == token, Draft.expires_at > now))
     if draft is None or draft.owner not in ("", owner):
         return None
@@ -82,15 +88,26 @@ def find(session: Session, vault: Vault, token: str, owner: str, now: datetime) 
     return Notes(token, draft.command, found["answers"], frozenset(found["seen"]), draft.owner)
 
 
+def _make_room(session: Session, owner: str) -> None:
+    """Before one more is kept, the oldest beyond what anybody needs go."""
+    oldest = select(Draft.id).where(Draft.owner == owner).order_by(Draft.id.desc()).offset(KEPT_MAX - 1)
+    session.execute(delete(Draft).where(Draft.id.in_(oldest)), execution_options={"synchronize_session": False})
+
+
 def drop(session: Session, token: str) -> None:
     """Throw a draft away."""
     session.execute(delete(Draft).where(Draft.token == token))
 
 
-def drop_all(session: Session, owners: Sequence[str]) -> None:
+def drop_all(session: Session, owners: Sequence[Place]) -> None:
     """Throw away all that is kept for these accounts."""
-    session.execute(delete(Draft).where(Draft.owner.in_(owners)))
-    session.execute(delete(Handled).where(Handled.owner.in_(owners)))
+    session.execute(delete(Draft).where(Draft.owner.in_(map(str, owners))))
+    session.execute(delete(Handled).where(Handled.owner.in_(map(str, owners))))
+
+
+def drop_forms(session: Session, owners: Sequence[Place], commands: Sequence[str]) -> None:
+    """Throw away what these accounts have typed into the forms of some commands."""
+    session.execute(delete(Draft).where(Draft.owner.in_(map(str, owners)), Draft.command.in_(commands)))
 
 
 def remember_reply(session: Session, vault: Vault, key: str, owner: str, reply: Reply, now: datetime) -> None:

@@ -12,13 +12,14 @@ from typing import Any, Literal, cast, overload
 from rapidfuzz import fuzz, process, utils
 
 from coalition_bot.context import Context
-from coalition_bot.people import Place, find_community
+from coalition_bot.people import ACCOUNT_MAX, Place, find_community
 from coalition_bot.words import N_, _, language, n_
 
 TEXT_MAX = 200
 LONG_TEXT_MAX = 2000
 SIMILAR = 60  # of 100: from here on a name is offered as the nearest
 ANSWER_MAX = 10_000  # nothing longer is looked at
+CHANNELS_MAX = 25  # in one answer; each of them is posted to
 
 
 class Kind(StrEnum):
@@ -89,6 +90,8 @@ class Field:
 
     def choices(self, ctx: Context, typed: str = "") -> Sequence[Option]:
         """The options, or those that go with what was typed."""
+        if any(_forbidden(sign) for sign in typed):  # no name has such signs, and a database may choke on them
+            return []
         if self.suggest is not None:
             return self.suggest(ctx, typed)
         return [option for option in self.options if typed.casefold() in _(option.label).casefold()]
@@ -192,13 +195,10 @@ def choice(
 
 def many(
     label: str,
-    options: Iterable[tuple[str, str]] = (),
+    options: Iterable[tuple[str, str]],
     *,
     help: str = "",
     required: bool = True,
-    suggest: Suggest | None = None,
-    offer: FromContext | None = None,
-    when: tuple[str, Iterable[str]] | None = None,
 ) -> tuple[str, ...]:
     """Some of `options`; a tuple of their values."""
     field = Field(
@@ -207,19 +207,14 @@ def many(
         help=help,
         required=required,
         options=tuple(Option(*pair) for pair in options),
-        suggest=suggest,
-        offer=offer,
-        when=_when(when),
         longest=LONG_TEXT_MAX,
     )
     return cast(tuple[str, ...], field)
 
 
-def person(
-    label: str, *, suggest: Suggest, help: str = "", required: bool = True, known: FromContext | None = None
-) -> str:
+def person(label: str, *, suggest: Suggest, help: str = "", required: bool = True) -> str:
     """Somebody: the uid of a known person, or the Place (`platform:community:@account`) of a mentioned account."""
-    return cast(str, Field(kind=Kind.PERSON, label=label, help=help, required=required, suggest=suggest, known=known))
+    return cast(str, Field(kind=Kind.PERSON, label=label, help=help, required=required, suggest=suggest))
 
 
 def channels(
@@ -243,48 +238,36 @@ def channels(
     return cast(tuple[Place, ...], field)
 
 
-def yes_no(
-    label: str,
-    *,
-    help: str = "",
-    required: bool = True,
-    offer: FromContext | None = None,
-    when: tuple[str, Iterable[str]] | None = None,
-) -> bool:
-    """Yes or no."""
-    field = Field(
-        kind=Kind.YES,
-        label=label,
-        help=help,
-        required=required,
-        options=YES_NO,
-        offer=offer,
-        when=_when(when),
-    )
+def yes_no(label: str, *, help: str = "", required: bool = True, known: FromContext | None = None) -> bool:
+    """Yes or no; `known` gives "yes" or "no"."""
+    field = Field(kind=Kind.YES, label=label, help=help, required=required, options=YES_NO, known=known)
     return cast(bool, field)
 
 
 @overload
-def day(label: str, *, help: str = "", required: Literal[True] = True, offer: FromContext | None = None) -> date: ...
+def day(label: str, *, help: str = "", required: Literal[True] = True) -> date: ...
 @overload
-def day(label: str, *, help: str = "", required: Literal[False], offer: FromContext | None = None) -> date | None: ...
-def day(label: str, *, help: str = "", required: bool = True, offer: FromContext | None = None) -> date | None:
+def day(label: str, *, help: str = "", required: Literal[False]) -> date | None: ...
+def day(label: str, *, help: str = "", required: bool = True) -> date | None:
     """A calendar day; a past one is not refused here."""
-    return cast(date, Field(kind=Kind.DAY, label=label, help=help, required=required, offer=offer))
+    return cast(date, Field(kind=Kind.DAY, label=label, help=help, required=required))
 
 
 @overload
-def number(label: str, *, help: str = "", required: Literal[True] = True, offer: FromContext | None = None) -> int: ...
+def number(label: str, *, help: str = "", required: Literal[True] = True) -> int: ...
 @overload
-def number(label: str, *, help: str = "", required: Literal[False], offer: FromContext | None = None) -> int | None: ...
-def number(label: str, *, help: str = "", required: bool = True, offer: FromContext | None = None) -> int | None:
+def number(label: str, *, help: str = "", required: Literal[False]) -> int | None: ...
+def number(label: str, *, help: str = "", required: bool = True) -> int | None:
     """A whole number."""
-    return cast(int, Field(kind=Kind.NUMBER, label=label, help=help, required=required, offer=offer, longest=9))
+    return cast(int, Field(kind=Kind.NUMBER, label=label, help=help, required=required, longest=9))
 
 
-def carried() -> str:
-    """An answer that is never asked: only the bot's own buttons carry it. It may be forged: check it in `run`."""
-    field = Field(kind=Kind.TEXT, label="", required=False, carried=True, longest=LONG_TEXT_MAX)
+def carried(known: FromContext | None = None) -> str:
+    """An answer that is never asked: the bot's own buttons carry it, or it is `known`.
+
+    It may be forged: check it in `run`.
+    """
+    field = Field(kind=Kind.TEXT, label="", required=False, carried=True, known=known, longest=LONG_TEXT_MAX)
     return cast(str, field)
 
 
@@ -381,7 +364,9 @@ def _read_yes(field: Field, ctx: Context, typed: str) -> bool:
 
 
 def _read_channels(field: Field, ctx: Context, typed: str) -> tuple[Place, ...]:
-    parts = [part for part in typed.replace(",", " ").split() if part]
+    parts = dict.fromkeys(typed.replace(",", " ").split())
+    if len(parts) > CHANNELS_MAX:
+        raise Problem(_("Please choose at most {count} channels.").format(count=CHANNELS_MAX))
     return tuple(dict.fromkeys(_place(part, ctx) for part in parts))
 
 
@@ -404,6 +389,8 @@ def _place(part: str, ctx: Context) -> Place:
 
 def ours(ctx: Context, place: Place) -> bool:
     """Whether a place lies in one of the coalition's communities; before there is a coalition, in this one."""
+    if max(len(place.channel), len(place.account)) > ACCOUNT_MAX:
+        return False
     if not ctx.founded:
         return (place.platform, place.community) == (ctx.place.platform, ctx.place.community)
     found = find_community(ctx.session, place.platform, place.community)

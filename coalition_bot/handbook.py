@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from coalition_bot.command import Button, Command, Fact, Reply, Spec
+from coalition_bot.command import Button, Command, Fact, Reply, Spec, by_root
 from coalition_bot.context import Context
 from coalition_bot.fields import Field
 from coalition_bot.words import _
@@ -12,10 +12,8 @@ from coalition_bot.words import _
 
 def usable(ctx: Context, commands: Iterable[type[Command]]) -> list[Spec]:
     """The commands that this person may use here."""
-    specs = [command.spec for command in commands if command.spec.listed]
-    if not ctx.founded:
-        return [spec for spec in specs if spec.before_setup and spec.who.may_open(ctx)]
-    return [spec for spec in specs if spec.who.may_open(ctx)]
+    specs = [command.spec for command in commands]
+    return [spec for spec in specs if (ctx.founded or spec.before_setup) and spec.who.may_open(ctx)]
 
 
 def page(ctx: Context, specs: Sequence[Spec], title: str) -> Reply:
@@ -31,8 +29,13 @@ def page(ctx: Context, specs: Sequence[Spec], title: str) -> Reply:
 
 def usage(spec: Spec, prefix: str = "") -> str:
     """How a command is typed, with its questions in order; those in brackets may be left out."""
+    return f"/{prefix}{spec.root} {after_root(spec)}"
+
+
+def after_root(spec: Spec) -> str:
+    """The same without the slash command itself."""
     words = [_word(field) for field in spec.fields if not field.carried]
-    return " ".join([f"/{prefix}{spec.name}", *words])
+    return " ".join([spec.leaf, *words])
 
 
 def document(commands: Iterable[type[Command]]) -> str:
@@ -43,7 +46,7 @@ def document(commands: Iterable[type[Command]]) -> str:
         "Written from the commands themselves by `make docs`; do not edit by hand.",
         "",
     ]
-    for root, specs in _by_root(commands).items():
+    for root, specs in by_root(command.spec for command in commands).items():
         lines += [f"## /{root}", ""]
         for spec in specs:
             lines += [f"### `{usage(spec)}`", "", f"{_(spec.help)} For {_(spec.who.name)}.", ""]
@@ -59,11 +62,3 @@ def _word(field: Field) -> str:
 def _note(field: Field) -> str:
     optional = "" if field.required else " (may be left out)"
     return f"{optional}: {_(field.help)}" if field.help else optional
-
-
-def _by_root(commands: Iterable[type[Command]]) -> dict[str, list[Spec]]:
-    roots: dict[str, list[Spec]] = {}
-    for command in commands:
-        if command.spec.listed:
-            roots.setdefault(command.spec.root, []).append(command.spec)
-    return roots

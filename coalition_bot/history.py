@@ -37,6 +37,8 @@ class Reading(Owned, Base):
 
 def note(
     session: Session, now: datetime, actor_id: int | None, what: str, about: str, whom_id: int | None = None
-) -> None:
+) -> Happening:
     """Write down what happened, in the transaction in which it does."""
-    session.add(Happening(at=now, actor_id=actor_id, what=what, about=about, whom_id=whom_id))
+    happening = Happening(at=now, actor_id=actor_id, what=what, about=about, whom_id=whom_id)
+    session.add(happening)
+    return happening

@@ -71,5 +71,6 @@ def _prove(session: Session, vault: Vault) -> None:
 def _append(file: Path, line: str) -> None:
     """Add a line to `.env`, which only its owner can read."""
     file.touch(mode=0o600, exist_ok=True)
+    file.chmod(0o600)  # also where somebody has made it before, by copying the example
     text = file.read_text()
     file.write_text(f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{line}\n")

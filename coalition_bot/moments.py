@@ -95,6 +95,11 @@ def at_local_hour(day: date, hour: int, zone: str) -> Moment:
     return Moment(datetime.combine(day, time(hour)), zone)
 
 
+def geneva_day(now: datetime) -> date:
+    """Which day it is in Geneva at an aware instant."""
+    return now.astimezone(zone_info(UN_ZONE)).date()
+
+
 @lru_cache(maxsize=1024)
 def zone_info(zone: str) -> ZoneInfo:
     """The rules of an IANA zone. Raises ValueError for a name that is none."""
@@ -124,6 +129,13 @@ def day_in_words(day: date, locale: str | None = None) -> str:
     from babel.dates import format_date
 
     return format_date(day, "full", locale=_babel_locale(locale or language()))
+
+
+def month_in_words(day: date) -> str:
+    """`October 2026`, in the language now spoken."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMM", day, locale=_babel_locale(language()))
 
 
 def weekday_in_words(day: date, locale: str | None = None) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import ForeignKey, Index, String, delete
+from sqlalchemy import ForeignKey, Index, String, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -115,3 +115,20 @@ def disown(session: Session, *, kind: str, ref: object) -> None:
             Owed.state == State.WAITING,
         )
     )
+
+
+def disown_all(session: Session, places: Sequence[Place]) -> None:
+    """Leave no trace of what was owed or sent to these places."""
+    session.execute(delete(Owed).where(Owed.place.in_(map(str, places))))
+    session.execute(delete(Pace).where(Pace.place.in_(map(str, places))))
+
+
+def reached(session: Session, *, kind: str, refs: Sequence[str]) -> list[Place]:
+    """The places to which a message of this kind about one of `refs` has gone out."""
+    sent = select(Owed.place).where(
+        Owed.coalition_id == session.info.get("coalition", NOBODY),
+        Owed.kind == kind,
+        Owed.ref.in_(refs),
+        Owed.state == State.SENT,
+    )
+    return [Place.parse(place) for place in session.scalars(sent.distinct())]

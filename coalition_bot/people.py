@@ -13,6 +13,7 @@ from coalition_bot.db import Base, Key, Owned, new_uid
 
 NAME_MAX = 80
 ORGANISATION_MAX = 120
+ACCOUNT_MAX = 80  # of a platform's own name for a community, a channel or an account
 
 
 class Role(StrEnum):
@@ -64,7 +65,6 @@ class Coalition(Base):
 
     __tablename__ = "coalition"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    uid: Mapped[str] = mapped_column(String(20), unique=True, default=new_uid)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
     zone: Mapped[str] = mapped_column(String(64))
     sample: Mapped[bool] = mapped_column(default=False)
@@ -78,7 +78,7 @@ class Community(Owned, Base):
     __table_args__ = (UniqueConstraint("platform", "external"),)
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     platform: Mapped[str] = mapped_column(String(20))
-    external: Mapped[str] = mapped_column(String(80))
+    external: Mapped[str] = mapped_column(String(ACCOUNT_MAX))
     name: Mapped[str] = mapped_column(String(120))
     announcements: Mapped[str] = mapped_column(String(200), default="")  # a Place
     created_at: Mapped[datetime]
@@ -94,7 +94,6 @@ class Person(Owned, Base):
     name: Mapped[str] = mapped_column(String(NAME_MAX))
     organisation: Mapped[str] = mapped_column(String(ORGANISATION_MAX), default="")
     zone: Mapped[str] = mapped_column(String(64), default="")
-    language: Mapped[str] = mapped_column(String(12), default="")
     role: Mapped[str] = mapped_column(String(20), default=Role.MEMBER)
     allowed: Mapped[bool] = mapped_column(default=False)  # may act although a guest or a stranger
     former: Mapped[bool] = mapped_column(default=False)  # forgotten: only "a former member" is left
@@ -118,7 +117,7 @@ class Identity(Owned, Base):
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     platform: Mapped[str] = mapped_column(String(20))
-    account: Mapped[str] = mapped_column(String(80))
+    account: Mapped[str] = mapped_column(String(ACCOUNT_MAX))
     created_at: Mapped[datetime]
 
 
@@ -144,17 +143,28 @@ def find_person(session: Session, community: Community, account: str) -> Person 
     )
 
 
-def private_place(session: Session, person_id: int) -> Place | None:
-    """Where to write to a person in private: the account they used first. None for somebody without one."""
+def private_places(session: Session, person_id: int) -> list[Place]:
+    """Where a person can be written to in private, the account they used first in front."""
     found = session.execute(
         select(Identity.platform, Community.external, Identity.account)
         .join(Community, Identity.community_id == Community.id)
         .where(Identity.person_id == person_id)
         .order_by(Identity.id)
-    ).first()
-    return Place(found[0], found[1], account=found[2]) if found else None
+    )
+    return [Place(platform, community, account=account) for platform, community, account in found]
+
+
+def private_place(session: Session, person_id: int) -> Place | None:
+    """Where to write to a person in private: the account they used first. None for somebody without one."""
+    return next(iter(private_places(session, person_id)), None)
 
 
 def coordinators(session: Session) -> list[Person]:
     """All coordinators of the coalition being served, the longest-serving first."""
     return list(session.scalars(select(Person).where(Person.role == Role.COORDINATOR).order_by(Person.id)))
+
+
+def is_last_coordinator(session: Session, person: Person) -> bool:
+    """Whether nobody else coordinates; until the transaction ends, nobody else can step down meanwhile."""
+    found = select(Person.id).where(Person.role == Role.COORDINATOR).order_by(Person.id).with_for_update()
+    return list(session.scalars(found)) == [person.id]

@@ -23,6 +23,7 @@ class Request:
 
     id: str  # the platform's own name for this event: the same one twice has one effect
     place: Place  # a direct message may come from no community
+    within: frozenset[str] | None = None  # then: the communities in which the visitor is; None where nobody can say
     visitor: Visitor
     line: str = ""  # as typed: "group join housing"
     command: str = ""  # a command's name, with `answers`; with `draft`, a form that was submitted
@@ -57,6 +58,13 @@ def aim(request: Request, commands: Commands, prefix: str) -> Aim:
     return Aim(command, request.answers, draft=request.draft, submitted=bool(request.draft))
 
 
+def is_command(written: str, commands: Commands, prefix: str) -> bool:
+    """Whether what somebody wrote to the bot means a command: it has the slash, or else a command's very words."""
+    words = written.removeprefix("/").removeprefix(prefix).casefold().split()
+    roots = {command.spec.root for command in commands.values()}
+    return written.startswith("/") or " ".join(words[:2]) in commands or (len(words) == 1 and words[0] in roots)
+
+
 def _aim_line(typed: str, commands: Commands, prefix: str) -> Aim:
     if len(typed) > ANSWER_MAX:
         raise Refusal(_("That is far too long. Please shorten it."))
@@ -78,12 +86,11 @@ def _find(name: str, commands: Commands, prefix: str) -> type[Command]:
 
 
 def _unknown(typed: str, commands: Commands, prefix: str) -> Refusal:
-    listed = [name for name, command in commands.items() if command.spec.listed]
     try:
         shown = clean(typed)[:NAME_MAX]
     except Problem:
         shown = "…"
-    close = nearest(shown, listed)
+    close = nearest(shown, commands)
     if not close:
         return Refusal(_("I don't know “{typed}”.").format(typed=shown), Button(_("What can I do?"), HELP))
     say = _("I don't know “{typed}”. Did you mean one of these?").format(typed=shown)

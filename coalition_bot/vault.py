@@ -29,11 +29,6 @@ class Vault:
         self._ciphers = {key_id(key): AESGCM(key) for key in keys}
         self.current = key_id(keys[0])
 
-    @property
-    def key_ids(self) -> frozenset[bytes]:
-        """The short names of the keys at hand."""
-        return frozenset(self._ciphers)
-
     def seal(self, text: str, *binding: object) -> bytes:
         """Encrypt `text` for the place that `binding` names, such as coalition, person and field."""
         nonce = secrets.token_bytes(NONCE_BYTES)

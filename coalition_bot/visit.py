@@ -15,7 +15,7 @@ from coalition_bot.buttons import with_tokens
 from coalition_bot.command import Button, Command, Form, Opening, Refusal, Reply, Spec, Tone, refusal_reply
 from coalition_bot.context import Context
 from coalition_bot.db import serve
-from coalition_bot.fields import Field, Problem, pick
+from coalition_bot.fields import ANSWER_MAX, Field, Problem, pick
 from coalition_bot.history import ABOUT_MAX, Reading
 from coalition_bot.outbox import owe
 from coalition_bot.people import Place, Standing
@@ -41,8 +41,8 @@ class Visit:
 
     @property
     def _key(self) -> str:
-        place = self.ctx.place
-        return f"{place.platform}:{place.community}:{self.request.id}"
+        """Whose event it is belongs to its name: nobody gets the answer that another was given."""
+        return f"{self.ctx.owner}:{self.request.id}"
 
     def go(self) -> None:
         """Find the outcome; what has to be stored beside it is left to `finish`."""
@@ -56,9 +56,7 @@ class Visit:
     def log_reading(self) -> None:
         """If personal data is about to be shown, write down who looks at which."""
         try:
-            self._admit()
-            self._gather()
-            ready = self._ready()
+            ready = self._prepared()
         except Refusal:
             return
         if isinstance(ready, Command):
@@ -86,11 +84,12 @@ class Visit:
         if self.ctx.founded:
             serve(session, self.ctx.coalition.id)
         if isinstance(self.outcome, Form):
-            return replace(self.outcome, draft=self._keep(session, self.draft, self.spec.name, self.answers))
+            notes = drafts.Notes(self.draft, self.spec.name, self.answers, self.seen, self.ctx.owner)
+            return replace(self.outcome, draft=self._store(session, notes))
         if self.draft and self.outcome.tone is not Tone.PROBLEM:
             drafts.drop(session, self.draft)
         reply = self._owe_file(session, self.outcome) if self._file_waits else self.outcome
-        reply = with_tokens(reply, lambda button: self._keep(session, "", button.command, button.answers))
+        reply = with_tokens(reply, lambda button: self._keep(session, button.command, button.answers))
         # Somebody who has just been forgotten leaves no note either.
         if self.spec.writes and self.request.id and not (self.ctx.founded and self.ctx.person.former):
             vault, now = self.ctx.vault, self.ctx.now
@@ -99,17 +98,18 @@ class Visit:
 
     def _outcome(self) -> Reply | Form:
         try:
-            self._admit()
-            self._gather()
-            ready = self._ready()
+            ready = self._prepared()
         except Refusal as refusal:
             return refusal_reply(refusal)
-        if not isinstance(ready, Command):
-            return ready
-        outcome = self._execute(ready)
+        outcome = self._execute(ready) if isinstance(ready, Command) else ready
         if isinstance(outcome, Reply) and outcome.public and not self.spec.public:
             return replace(outcome, public=False)
         return outcome
+
+    def _prepared(self) -> Command | Form:
+        self._admit()
+        self._gather()
+        return self._ready()
 
     def _admit(self) -> None:
         if not self.ctx.founded and not self.spec.before_setup:
@@ -146,7 +146,8 @@ class Visit:
             # Only a form uses its draft up; what a button carries stays, for a second press.
             self.draft = notes.token if notes.owner and (self.aim.submitted or self.aim.form) else ""
         names = {each.name for each in self.spec.fields}
-        given = {name: text for name, text in self.aim.answers.items() if name in names}
+        # Nothing longer is looked at, or kept; what is cut off here is refused as too long.
+        given = {name: text[: ANSWER_MAX + 1] for name, text in self.aim.answers.items() if name in names}
         self.answers |= given | line.answers(self.spec, self.aim.words, ctx)
         for each in self.spec.fields:  # other questions hang on the value, whatever it is called
             if chosen := pick(each.options, self.answers.get(each.name, "")):
@@ -241,13 +242,15 @@ class Visit:
         number = 1 if not self.seen else 2 + (len(self.seen) - 1) // self.limits.questions
         return replace(form, page=number, last=last, draft=self.draft)
 
-    def _keep(self, session: Session, token: str, command: str, answers: Mapping[str, str]) -> str:
-        days = drafts.DRAFT_DAYS
-        notes = drafts.Notes(token, command, answers, self.seen, self.ctx.owner)
-        return drafts.keep(session, self.ctx.vault, notes, self.ctx.now + timedelta(days=days))
+    def _keep(self, session: Session, command: str, answers: Mapping[str, str]) -> str:
+        """Keep answers for later, none of whose questions counts as seen: a form with them asks them all."""
+        return self._store(session, drafts.Notes("", command, answers, frozenset(), self.ctx.owner))
+
+    def _store(self, session: Session, notes: drafts.Notes) -> str:
+        return drafts.keep(session, self.ctx.vault, notes, self.ctx.now + timedelta(days=drafts.DRAFT_DAYS))
 
     def _owe_file(self, session: Session, reply: Reply) -> Reply:
-        token = self._keep(session, "", self.spec.name, self.answers)
+        token = self._keep(session, self.spec.name, self.answers)
         to = Place.parse(self.ctx.owner)
         now = self.ctx.now
         owe(session, key=f"{FILE}:{token}", kind=FILE, ref=token, to=to, due=now)

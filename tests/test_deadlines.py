@@ -70,6 +70,14 @@ def test_change_opens_the_form_with_what_was_written(anna: Actor) -> None:
     assert moments(card)[0].wall == datetime(2019, 10, 4, 17, 0)
 
 
+def test_change_opens_the_form_again_after_the_form_was_sent(anna: Actor) -> None:
+    """Also where what was written is too long for the button, so that a draft holds it."""
+    card = anna.fills(anna.says("/deadline add"), what=f"Long and joint submission with annexes, {REPORT}")
+    form = anna.taps(card, "Change")
+    assert isinstance(form, Form), words(form)
+    assert "with annexes" in form.questions[0].value
+
+
 def test_reminders_fire_at_the_right_instants_in_both_zones(house: House, anna: Actor) -> None:
     add(anna, REPORT)
     sent = house.until(datetime(2019, 10, 5, tzinfo=UTC))

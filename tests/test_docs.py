@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 from coalition_bot.features import FEATURES
+from tools import messages
 from tools.docs import ROOT, derived
 
 
 @pytest.mark.parametrize("path", derived(), ids=lambda path: path.name)
 def test_derived_files_are_up_to_date(path: Path) -> None:
     assert path.read_text() == derived()[path], "run `make docs`"
+
+
+def test_the_sentences_to_translate_are_collected() -> None:
+    assert messages.TEMPLATE.read_text() == messages.template(), "run `make messages`"
 
 
 PAGES = [path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if path.name != "CHANGELOG.md"]

@@ -491,7 +491,7 @@ def test_two_accounts_that_become_one_keep_the_newer_answers_readable(house: Hou
     fill(robert, "entry")
     code = bob.says("/my link")
     assert isinstance(code, Reply)
-    joined = robert.says(str(code.facts[0].value))
+    joined = robert.taps(robert.says(str(code.facts[0].value)), "Yes, that is me")
     assert "are Bob now" in words(joined) or "both accounts" in words(joined)
     values = {q.name: q.value for q in bob.fills(begin(bob, "intent")).questions}  # type: ignore[union-attr]
     assert values["languages"] == "Spanish, Quechua"
@@ -511,7 +511,7 @@ def test_accounts_are_not_joined_while_an_answer_cannot_be_opened(house: House) 
     )
     code = bob.says("/my link")
     assert isinstance(code, Reply)
-    assert "cannot be opened" in words(robert.says(str(code.facts[0].value)))
+    assert "cannot be opened" in words(robert.taps(robert.says(str(code.facts[0].value)), "Yes, that is me"))
     assert "Entry and visa: done" in status(robert), "nothing was lost by it"
 
 

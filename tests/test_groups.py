@@ -204,7 +204,7 @@ def test_two_accounts_become_one_member(house: House) -> None:
         ok(anna.gives("group lead", group="housing", who=account.mention))
     code = words(maria.says("/my link")).split()
     token = next(word for word in reversed(code) if len(word) == 10 and word.isupper())
-    ok(other.says(f"/my link {token}"))
+    ok(other.taps(other.says(f"/my link {token}"), "Yes, that is me"))
     assert [row[1] for row in table(maria.says("/group mine"))] == ["evictions", "detention"]
     assert len(table(anna.says("/group members housing"))) == 1
     assert count(house, Membership) == 3

@@ -140,11 +140,24 @@ def test_a_person_joins_their_two_accounts(house: House, anna: Actor) -> None:
     here.fills(here.says("/my details"), called="Bea", organisation="Homes for All")
     there.says("/my zone Nairobi")
     before = len(people(house))
-    reply = there.says(f"/my link {code_in(here.says('/my link'))}")
+    asked = there.says(f"/my link {code_in(here.says('/my link'))}")
+    assert "Are you Bea too?" in words(asked), "somebody else might have sent the code"
+    assert len(people(house)) == before
+    reply = there.taps(asked, "Yes, that is me")
     assert "both accounts are Bea" in words(reply)
     assert len(people(house)) == before - 1
     assert "Homes for All" in words(there.says("/my profile"))
     assert "Africa/Nairobi" in words(here.says("/my profile"))
+
+
+def test_who_becomes_a_coordinator_by_joining_accounts_is_announced(house: House, anna: Actor) -> None:
+    connected(house, anna)
+    carla, bea = house.person("carla"), house.person("bea", platform="narrow", community="N1")
+    anna.gives("coalition role", who=carla.mention, role="coordinator")
+    house.post()
+    carla.taps(carla.says(f"/my link {code_in(bea.says('/my link'))}"), "Yes, that is me")
+    house.post()
+    assert "Bea has been made a coordinator by Bea." in [parcel.reply.text for parcel in anna.inbox]
 
 
 def test_a_code_of_another_coalition_joins_nobody(house: House, anna: Actor) -> None:

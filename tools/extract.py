@@ -12,9 +12,8 @@ Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
 MARKS = {"_", "N_"}
 PLURAL_MARK = "n_"
 FIELDS_MODULE = "coalition_bot.fields"
-FIELDS = {"text", "choice", "many", "day", "moment", "yes_no", "number"}
-FIELDS |= {"channel", "channels", "person", "Field"}
-SHOWN = {"label", "help", "why", "placeholder"}
+FIELDS = {"text", "choice", "many", "day", "yes_no", "number", "channels", "person", "Field"}
+SHOWN = {"label", "help"}
 
 
 def extract(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -17,6 +16,7 @@ from adapters.discord.render import EPHEMERAL, Drawn
 from adapters.discord.requests import Act, Kind
 from adapters.discord.rest import Refused, Rest
 from adapters.discord.tree import choices
+from coalition_bot import bugs
 from coalition_bot.bot import HELP, Bot, Request
 from coalition_bot.buttons import with_tokens
 from coalition_bot.command import Button, Form, Reply, Style, Tone
@@ -145,21 +145,12 @@ class Answering:
             await self._rest.send("POST", hook, drawn, by_token=True)
 
     async def _apologise(self, act: Act, error: Exception) -> None:
-        """Say under which reference the log has what went wrong: its kind and place, not the answer's words."""
-        reference = secrets.token_hex(4)
-        log.error("cannot draw", reference=reference, error=type(error).__name__, where=_where(error))
+        """Say that it was done though it cannot be shown, and under which reference the log has the bug."""
         say = _("I could not show you the answer, but what you asked for was done. Please tell whoever runs me: {ref}.")
-        sorry = render.private(render.sentence(say.format(ref=reference)))
+        sorry = render.private(render.sentence(say.format(ref=bugs.report(error, during="drawing"))))
         with suppress(Refused, TryLater, aiohttp.ClientError, TimeoutError):
             await self._rest.send("POST", _callback(act), sorry, kind=MESSAGE, by_token=True)
 
 
 def _callback(act: Act) -> str:
     return f"/interactions/{act.id}/{act.token}/callback"
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""

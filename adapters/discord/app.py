@@ -19,6 +19,7 @@ from adapters.discord.places import PLATFORM
 from adapters.discord.posting import Post
 from adapters.discord.rest import Rest
 from coalition_bot.bot import HELP, Bot
+from coalition_bot.clock import rest
 from coalition_bot.platform import Limits, Parcel
 from coalition_bot.settings import Settings
 
@@ -129,12 +130,5 @@ async def _keep(stop: asyncio.Event, work: Callable[[], Awaitable[bool]]) -> Non
             # Nothing that Discord sends or fails to send may take the process down.
             log.warning("Discord: trying again", error=type(error).__name__, seconds=wait)
         wait = FIRST_WAIT if clock() - began > STEADY_SECONDS else wait
-        await _rest(stop, wait)
+        await rest(stop, wait)
         wait = min(wait * 2, LONGEST_WAIT)
-
-
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

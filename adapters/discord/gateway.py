@@ -11,6 +11,8 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
 
+from coalition_bot import bugs
+
 # Below a warning discord.py writes out whole payloads, whatever the level of everything else.
 logging.getLogger("discord").setLevel(logging.WARNING)
 
@@ -64,9 +66,6 @@ class Ear(discord.Client):
             await self._on_words(message)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
-        """A bug: its kind and place are logged, not the event, which may hold what somebody typed."""
-        kind, _error, trace = sys.exc_info()
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-        log.error("bug", event=event_method, error=kind.__name__ if kind else "", where=where)
+        """A bug: of the event, which may hold what somebody typed, only the name is logged."""
+        if error := sys.exception():
+            bugs.report(error, during=event_method)

@@ -31,14 +31,14 @@ class Homes:
         self._known: dict[str, tuple[float, list[Home]]] = {}
 
     async def settle(self, request: Request) -> Request:
-        """A request from a direct message, with the server that it is about where there is only one."""
+        """A request from a direct message, with the server that it is about; of several, with all that it may be."""
         if not request.place.private:
             return request
         homes = await self._of(request.visitor.account)
         if not homes:
             return replace(request, visitor=replace(request.visitor, standing=Standing.DEACTIVATED))
         if len(homes) > 1:
-            return request
+            return replace(request, within=frozenset(home.guild for home in homes if not home.waits))
         standing = Standing.GUEST if homes[0].waits else Standing.FULL
         visitor = replace(request.visitor, standing=standing)
         return replace(request, place=replace(request.place, community=homes[0].guild), visitor=visitor)

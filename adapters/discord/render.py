@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,8 +18,9 @@ from adapters.discord.limits import (
     MESSAGE_TEXT,
     ROWS,
 )
+from adapters.discord.places import PLATFORM
 from adapters.discord.text import cut, escape, fit, one_line, size
-from coalition_bot.buttons import draft_token
+from coalition_bot.buttons import opener
 from coalition_bot.command import Button, Fact, File, Form, Link, Reply, Style, Table, Tone
 from coalition_bot.moments import Moment, in_words
 from coalition_bot.people import Place
@@ -87,8 +88,7 @@ def between(form: Form) -> Drawn:
     else:
         lines, label = [escape(_("Here is the form."))], _("Open the form")
     heading = f"### {fit(one_line(form.title), TITLE_MAX)}"
-    again = Button(label, form.command, form=True, style=Style.PRIMARY)
-    again = replace(again, token=draft_token(again, form.draft))
+    again = opener(form, label, Style.PRIMARY)
     text = "\n".join([heading, *lines])
     return Drawn(_message([{"type": TEXT_DISPLAY, "content": text}, *_rows([again])], []))
 
@@ -113,7 +113,7 @@ def moment(value: Moment) -> str:
 def place(value: Place) -> str:
     """A channel or account as Discord shows it by name; one of another platform in words."""
     number = value.account or value.channel
-    if value.platform != "discord" or not number.isdecimal():
+    if value.platform != PLATFORM or not number.isdecimal():
         return escape(f"{number} ({value.platform})")
     return f"<@{number}>" if value.account else f"<#{number}>"
 
@@ -193,12 +193,10 @@ def _value(value: str | Moment | Link | Place) -> str:
 
 def _table(table: Table | None) -> Iterator[str]:
     """Each row as one entry of a list, with the names of its columns: wide tables break on a phone."""
-    for row in table.rows if table else ():
-        first, *others = [one_line(cell) for cell in row]
-        names = table.columns[1:] if table else ()
-        parts = [f"{name}: {cell}" if name else cell for name, cell in zip(names, others, strict=False) if cell]
+    for first, others in table.entries() if table else ():
+        parts = [one_line(f"{name}: {cell}" if name else cell) for name, cell in others]
         tail = fit(" · ".join(parts), VALUE_MAX)
-        yield f"- **{fit(first, TITLE_MAX) or '–'}**" + (f" · {tail}" if tail else "")
+        yield f"- **{fit(one_line(first), TITLE_MAX) or '–'}**" + (f" · {tail}" if tail else "")
 
 
 def _rows(buttons: Sequence[Button]) -> list[Json]:

@@ -51,11 +51,6 @@ class Act:
     guild_name: str = ""
     from_step: bool = False  # it happened on a private message that only led to this form
 
-    @property
-    def in_direct_message(self) -> bool:
-        """Whether it came from no server."""
-        return self.place.private
-
 
 def read(interaction: discord.Interaction) -> Act | None:
     """The act in an interaction; None for a sort that the bot has no use for."""

@@ -19,7 +19,7 @@ from adapters.discord.limits import (
     SUBCOMMANDS,
 )
 from adapters.discord.text import cut, one_line, size
-from coalition_bot.command import Spec
+from coalition_bot.command import Spec, by_root
 from coalition_bot.fields import Field, Kind, Option
 from coalition_bot.words import _
 
@@ -51,11 +51,8 @@ _COMPARED = (
 
 
 def declare(specs: Iterable[Spec], prefix: str = "") -> list[Json]:
-    """All listed commands: a root with a subcommand for each leaf. Raises ValueError that names what cannot be."""
-    roots: dict[str, list[Spec]] = {}
-    for spec in specs:
-        if spec.listed:
-            roots.setdefault(spec.root, []).append(spec)
+    """All commands: a root with a subcommand for each leaf. Raises ValueError that names what cannot be."""
+    roots = by_root(specs)
     if len(roots) > ROOTS:
         raise ValueError(f"Discord takes {ROOTS} commands, not {len(roots)}")
     return [_root(f"{prefix}{name}", leaves) for name, leaves in roots.items()]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
-import traceback
 from typing import Any
 
 import structlog
@@ -25,10 +23,10 @@ from adapters.slack.markup import Json
 from adapters.slack.posts import Posts
 from adapters.slack.requests import Goodbye, Malformed
 from adapters.slack.visitors import Visitors
+from coalition_bot import bugs
 from coalition_bot.bot import Bot
 from coalition_bot.platform import Limits, Parcel
 from coalition_bot.settings import Settings
-from coalition_bot.words import _
 
 EVERY = re.compile(r".*", re.DOTALL)
 
@@ -169,11 +167,7 @@ async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
     if isinstance(error, TROUBLE):  # not acknowledged, an event comes again
         log.warning("Slack did not take an answer", platform=limits.NAME, error=type(error).__name__)
         return BoltResponse(status=500, body="")
-    reference = secrets.token_hex(4)
-    last = traceback.extract_tb(error.__traceback__)[-1]  # its text may hold what somebody typed, its place does not
-    where = f"{last.name}:{last.lineno}"
-    log.error("bug", reference=reference, error=type(error).__name__, where=where, platform=limits.NAME)
-    sorry = _("Something went wrong on my side; nothing was changed. Please tell whoever runs me: {ref}.")
+    reference = bugs.report(error, platform=limits.NAME)
     if body.get("command"):
-        return BoltResponse(status=200, body=sorry.format(ref=reference))
+        return BoltResponse(status=200, body=bugs.sorry(reference))
     return BoltResponse(status=500, body="")

@@ -21,6 +21,7 @@ from coalition_bot.bot import HELP, Bot, Request
 from coalition_bot.command import Form, Reply, Tone
 from coalition_bot.context import Visitor
 from coalition_bot.people import Place
+from coalition_bot.request import is_command
 from coalition_bot.words import _, speaking
 
 # https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response: three seconds, and a
@@ -233,14 +234,9 @@ class Conversation:
     ) -> tuple[Reply | Form, Visitor]:
         typed = requests.typed(line, home.team)
         names = await self._names({name: name for name in typed.names}, typed.names, home.team)
-        if only_commands and not self._is_command(typed.line):
+        if only_commands and not is_command(typed.line, self._bot.commands, self._bot.prefix):
             return await self._ask(event, place, account, home, command=HELP)
         return await self._ask(event, place, account, home, line=typed.line, names=names)
-
-    def _is_command(self, line: str) -> bool:
-        words = line.removeprefix("/").removeprefix(self._bot.prefix).casefold().split()
-        known = " ".join(words[:2]) in self._bot.commands
-        return known or line.startswith("/") or (len(words) == 1 and words[0] in _roots(self._bot))
 
     async def _ask(
         self, event: str, place: Place, account: str, home: Home, **what: Any
@@ -362,10 +358,6 @@ def _audience(reply: Reply) -> str:
 
 def _bare(message: Json) -> Json:
     return {key: value for key, value in message.items() if key in ("text", "blocks")}
-
-
-def _roots(bot: Bot) -> set[str]:
-    return {command.spec.root for command in bot.commands.values()}
 
 
 def _kind(error: BaseException) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
-from coalition_bot.command import Spec
+from coalition_bot.command import Spec, by_root
 from coalition_bot.fields import Field, Kind
 from coalition_bot.platform import Limits
 
@@ -73,11 +74,10 @@ _COMMAND = re.compile(r"[a-z0-9_-]+")
 
 def check(specs: Iterable[Spec], prefix: str) -> None:
     """Raise ValueError, naming the command, for one that Slack cannot offer or draw."""
-    listed = [spec for spec in specs if spec.listed]
-    for spec in listed:
+    roots = by_root(specs)
+    for spec in chain.from_iterable(roots.values()):
         for fault in _faults(spec, prefix):
             raise ValueError(f"Slack cannot offer “{spec.name}”: {fault}")
-    roots = {spec.root for spec in listed}
     if len(roots) > COMMANDS:
         raise ValueError(f"Slack takes {COMMANDS} slash commands, not {len(roots)}")
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from adapters.slack.limits import COMMAND_HELP, COMMAND_USAGE
 from adapters.slack.markup import Json, cut
-from coalition_bot.command import Spec
+from coalition_bot.command import Spec, by_root
+from coalition_bot.handbook import after_root
 
 PATH = "/slack/events"
 
@@ -56,7 +57,7 @@ def manifest(specs: Iterable[Spec], prefix: str = "", address: str = "") -> Json
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "coalition-bot", "always_online": True},
-            "slash_commands": [_command(some, prefix, url) for some in _by_root(specs)],
+            "slash_commands": [_command(some, prefix, url) for some in by_root(specs).values()],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
@@ -79,20 +80,7 @@ def _command(specs: Sequence[Spec], prefix: str, url: str) -> Json:
     command = {
         "command": f"/{prefix}{specs[0].root}",
         "description": cut(specs[0].help if len(specs) == 1 else helps, min(COMMAND_HELP, 100)),
-        "usage_hint": cut(" | ".join(_usage(spec) for spec in specs), COMMAND_USAGE),
+        "usage_hint": cut(" | ".join(after_root(spec) for spec in specs), COMMAND_USAGE),
         "should_escape": True,  # mentions arrive with their ids
     }
     return {**command, "url": url} if url else command
-
-
-def _usage(spec: Spec) -> str:
-    words = [field.name if field.required else f"[{field.name}]" for field in spec.fields if not field.carried]
-    return " ".join([spec.leaf, *words])
-
-
-def _by_root(specs: Iterable[Spec]) -> list[list[Spec]]:
-    roots: dict[str, list[Spec]] = {}
-    for spec in specs:
-        if spec.listed:
-            roots.setdefault(spec.root, []).append(spec)
-    return list(roots.values())

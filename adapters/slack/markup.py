@@ -67,9 +67,14 @@ def place(where: Place) -> str:
     """A channel or person of this platform by the name that Slack shows; elsewhere, what is known."""
     if where.platform == NAME and _ACCOUNT.fullmatch(where.account):
         return f"<@{where.account}>"
-    if where.platform == NAME and not where.account and _CHANNEL.fullmatch(where.channel):
+    if is_channel(where):
         return f"<#{where.channel}>"
     return escape(f"{where.channel or where.account} ({where.platform})")
+
+
+def is_channel(where: Place) -> bool:
+    """Whether this is a channel of this platform, and no person in disguise."""
+    return where.platform == NAME and not where.account and bool(_CHANNEL.fullmatch(where.channel))
 
 
 def mention(account: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 from adapters.slack import render
@@ -22,8 +21,8 @@ from adapters.slack.limits import (
 )
 from adapters.slack.markup import Json, cut, plain
 from adapters.slack.slip import Slip
-from coalition_bot.buttons import draft_token
-from coalition_bot.command import Button, Form, Question, Reply, Tone
+from coalition_bot.buttons import opener
+from coalition_bot.command import Form, Question, Reply, Tone
 from coalition_bot.fields import Kind, Option
 from coalition_bot.people import Place
 from coalition_bot.words import _
@@ -88,8 +87,7 @@ def home_view(reply: Reply) -> Json:
 
 def invitation(form: Form) -> Reply:
     """A message with a button that opens the form, where Slack lets no modal be opened (any more)."""
-    opener = Button(_("Open the form"), form.command, form=True)
-    return Reply(form.title, buttons=(replace(opener, token=draft_token(opener, form.draft)),))
+    return Reply(form.title, buttons=(opener(form, _("Open the form")),))
 
 
 def submitted(outcome: Reply | Form, asked: Sequence[str], team: str, channel: str, depth: int) -> Json:

@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import render
+from adapters.slack import markup, render
 from adapters.slack.api import Api, code, wait_seconds
+from adapters.slack.limits import NAME
 from coalition_bot.people import Place
 from coalition_bot.platform import Gone, Parcel, TryLater
 from coalition_bot.words import N_, _
@@ -100,7 +101,11 @@ class Posts:
         return f"{channel}/{ts}"
 
     async def _channel(self, place: Place) -> str:
-        return await self.direct(place.account) if place.private else place.channel
+        if place.private:
+            return await self.direct(place.account)
+        if not markup.is_channel(place):  # a person's id would open their direct messages
+            raise Gone(_NO_CHANNEL)
+        return place.channel
 
     async def _history(self, channel: str) -> list[dict[str, Any]]:
         """The newest messages with their metadata, as far as the bot may look."""
@@ -117,7 +122,7 @@ class Posts:
             except SlackApiError as error:
                 if code(error) not in _BLIND:
                     raise
-                log.warning("cannot look for an earlier post", platform="slack", error=code(error))
+                log.warning("cannot look for an earlier post", platform=NAME, error=code(error))
                 return found
             found += told.get("messages") or []
             cursor = (told.get("response_metadata") or {}).get("next_cursor")

@@ -128,10 +128,9 @@ def _table(table: Table) -> Iterator[Json]:
 
 def _rows(table: Table) -> Iterator[str]:
     """Each row as a few short lines: a phone shows no columns."""
-    for row in table.rows:
-        first, *others = row or ("",)
-        named = [f"{column}: {cell}" for column, cell in zip(table.columns[1:], others, strict=False) if cell]
-        yield cut("\n".join([f"• {first or '–'}", *(f"   {line}" for line in named)]), SECTION_TEXT - 1)
+    for first, others in table.entries():
+        lines = [f"• {first or '–'}", *(f"   {column}: {cell}" for column, cell in others)]
+        yield cut("\n".join(lines), SECTION_TEXT - 1)
 
 
 def _groups(rows: Iterable[str], longest: int) -> Iterator[list[str]]:

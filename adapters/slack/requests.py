@@ -180,9 +180,8 @@ class Event(Payload):
 
 
 class Revoked(Payload):
-    """Which tokens were withdrawn: ids of users, and of the bot."""
+    """Whose tokens were withdrawn, as far as they were the bot's own."""
 
-    oauth: tuple[str, ...] = ()
     bot: tuple[str, ...] = ()
 
 
@@ -235,12 +234,12 @@ def typed(text: str, team: str) -> Typed:
 
     def seen(mark: re.Match[str]) -> str:
         inside, _bar, label = mark[1].partition("|")
-        if inside[0] in "@#":
+        if inside.startswith(("@", "#")) and len(inside) > 1:
             where = _mentioned(inside, team)
             if label:
                 names[where] = html.unescape(label)
             return where
-        if inside[0] == "!":
+        if inside.startswith("!"):
             return label or f"@{inside[1:].partition('^')[0]}"
         return label if inside.startswith(("mailto:", "tel:")) and label else inside
 

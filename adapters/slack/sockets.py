@@ -11,6 +11,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from adapters.slack.api import Api, quiet_logger
+from adapters.slack.limits import NAME
+from coalition_bot.clock import rest
 
 CONNECTIONS = 2  # https://docs.slack.dev/apis/events-api/using-socket-mode#connections allows 10
 PING_SECONDS = 3.0  # a dropped connection is noticed after as long
@@ -35,15 +37,15 @@ async def _keep(app: AsyncApp, api: Api, token: str, stop: asyncio.Event) -> Non
         strikes = 0
         try:
             while not stop.is_set() and strikes < STRIKES:
-                await _rest(stop, WATCH_SECONDS)
+                await rest(stop, WATCH_SECONDS)
                 strikes = strikes + 1 if _broken(handler, connecting) else 0
         finally:
             connecting.cancel()
             with suppress(TimeoutError, aiohttp.ClientError, ConnectionError):
                 await asyncio.wait_for(handler.close_async(), CLOSE_SECONDS)  # type: ignore[no-untyped-call]
         if not stop.is_set():
-            log.warning("connecting anew", platform="slack")
-            await _rest(stop, WATCH_SECONDS)
+            log.warning("connecting anew", platform=NAME)
+            await rest(stop, WATCH_SECONDS)
 
 
 def _broken(handler: AsyncSocketModeHandler, connecting: asyncio.Task[None]) -> bool:
@@ -54,8 +56,3 @@ def _broken(handler: AsyncSocketModeHandler, connecting: asyncio.Task[None]) -> 
         return True
     receiver = handler.client.message_receiver
     return handler.client.message_processor.done() or (receiver is not None and receiver.done())
-
-
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

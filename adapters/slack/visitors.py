@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.api import TROUBLE, Api, code, wait_seconds
+from adapters.slack.limits import NAME
 from coalition_bot.clock import Clock
 from coalition_bot.context import Visitor
 from coalition_bot.people import Standing
@@ -69,7 +70,7 @@ class Visitors:
         told = code(error) if isinstance(error, SlackApiError) else ""
         if told in _STRANGE:
             return Visitor(account, standing=Standing.STRANGER)
-        log.warning("cannot look somebody up", platform="slack", error=told or type(error).__name__)
+        log.warning("cannot look somebody up", platform=NAME, error=told or type(error).__name__)
         passing = told in _PASSING or (isinstance(error, SlackApiError) and wait_seconds(error) is not None)
         if known:
             return replace(known.visitor, admin=False)

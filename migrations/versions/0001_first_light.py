@@ -17,13 +17,11 @@ def upgrade() -> None:
     op.create_table(
         "coalition",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("uid", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("sample", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coalition")),
-        sa.UniqueConstraint("uid", name=op.f("uq_coalition_uid")),
     )
     op.create_table(
         "draft",
@@ -133,7 +131,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("organisation", sa.String(length=120), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
-        sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("allowed", sa.Boolean(), nullable=False),
         sa.Column("former", sa.Boolean(), nullable=False),

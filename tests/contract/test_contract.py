@@ -10,7 +10,7 @@ from coalition_bot.history import Happening
 from tests.contract.commands import HOSTILE
 from tests.contract.face import Face, Seen
 
-COMMANDS = [command for feature in FEATURES for command in feature.commands if command.spec.listed]
+COMMANDS = [command for feature in FEATURES for command in feature.commands]
 ANSWERS = {"words": "kind words", "dish": "soup", "state": "s150", "agreed": "yes", "on": "2020-05-11", "count": "3"}
 
 

@@ -10,7 +10,7 @@ from coalition_bot.command import Feature
 from coalition_bot.context import Context
 from coalition_bot.features.deadlines.adding import Add
 from coalition_bot.features.deadlines.listing import Cancel, Hour, ListDeadlines
-from coalition_bot.features.deadlines.reminding import WRITERS, forget_reminders, remind
+from coalition_bot.features.deadlines.reminding import WRITERS, remind
 from coalition_bot.features.deadlines.tables import Deadline
 from coalition_bot.outbox import Due
 from coalition_bot.people import Person
@@ -34,7 +34,6 @@ def reckon_anew(due: Due) -> None:
         instant = deadline.moment.instant
         if instant != deadline.instant and due.coalition:
             deadline.instant = instant
-            forget_reminders(due.session, deadline)
             remind(due.session, due.coalition, deadline, due.now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -20,9 +20,12 @@ from coalition_bot.history import note
 from coalition_bot.moments import Moment, in_words
 from coalition_bot.people import Place
 from coalition_bot.phrases import Question, Refused, Span, Verb, read, split
+from coalition_bot.phrases.days import YEARS_AHEAD
 from coalition_bot.words import N_, _, language
 
 WHAT_MAX = 300
+KEY_MAX = 20  # of a uid
+FARTHEST = timedelta(days=366 * (YEARS_AHEAD + 1))
 
 
 def _usual_channel(ctx: Context) -> str:
@@ -44,7 +47,9 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
     group: str = choice(
         "Working group", suggest=led_groups, required=False, help="Whose deadline it is; empty for everybody's"
     )
-    review: str = choice("Review", suggest=suggest_reviews, required=False)
+    review: str = choice(
+        "Review", suggest=suggest_reviews, required=False, help="Which review it belongs to; empty for none"
+    )
     zone: str = text(
         "Time zone of the deadline",
         required=False,
@@ -148,6 +153,8 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
         """What a button carried; somebody may have forged it."""
         try:
             moment = Moment.parse(self.meant)
+            if len(self.key) > KEY_MAX or moment.instant > ctx.now + FARTHEST:
+                raise ValueError
         except ValueError:
             raise Refusal(_("I did not understand that. Please write it again."), self._change()) from None
         if moment.instant <= ctx.now:

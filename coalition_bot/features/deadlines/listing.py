@@ -15,7 +15,6 @@ from coalition_bot.features.deadlines.reminding import (
     CANCELLED,
     forget_reminders,
     happens,
-    places,
     remind,
     told,
 )
@@ -34,13 +33,13 @@ SHOWN = 20
 
 def upcoming(ctx: Context, typed: str = "") -> Sequence[Option]:
     """The deadlines ahead, the next first, as options."""
-    found = _ahead(ctx, ctx.now).where(Deadline.title.icontains(typed, autoescape=True) | (Deadline.uid == typed))
+    found = _ahead(ctx.now).where(Deadline.title.icontains(typed, autoescape=True) | (Deadline.uid == typed))
     return [
         Option(each.uid, f"{each.title} ({in_words(each.moment)})") for each in ctx.session.scalars(found.limit(100))
     ]
 
 
-def _ahead(ctx: Context, now: datetime) -> Any:
+def _ahead(now: datetime) -> Any:
     ahead = select(Deadline).where(Deadline.cancelled_at.is_(None), Deadline.instant > now)
     return ahead.order_by(Deadline.instant, Deadline.id)
 
@@ -49,7 +48,7 @@ class ListDeadlines(Command, name="deadline list", writes=False, tap=N_("Deadlin
     """All deadlines ahead, the next first."""
 
     def run(self, ctx: Context) -> Reply:
-        found = list(ctx.session.scalars(_ahead(ctx, ctx.now).limit(SHOWN + 1)))
+        found = list(ctx.session.scalars(_ahead(ctx.now).limit(SHOWN + 1)))
         if not found:
             return Reply(_("There are no deadlines ahead."))
         facts = tuple(Fact(happens(each.verb, each.title), each.moment) for each in found[:SHOWN])
@@ -100,7 +99,11 @@ class Hour(Command, name="deadline hour", who=coordinators):
     """Set at which hour a channel gets reminders that are days ahead; 9:00 unless you set it."""
 
     hour: int = number("Hour of the day", help="From 7 to 21, in that channel's zone")
-    channels: tuple[Place, ...] = channels("Channels", known=lambda ctx: "" if ctx.place.private else str(ctx.place))
+    channels: tuple[Place, ...] = channels(
+        "Channels",
+        known=lambda ctx: "" if ctx.place.private else str(ctx.place),
+        help="Whose reminders they are; this channel, if you leave it out",
+    )
     zone: str = text("Time zone", required=False, longest=64, check=zone_named, help="Empty: the coalition's own")
 
     def run(self, ctx: Context) -> Reply:
@@ -121,9 +124,5 @@ class Hour(Command, name="deadline hour", who=coordinators):
             ctx.session.add(PostingHour(place=str(place), hour=self.hour, zone=zone))
         ctx.session.flush()
         heard = select(Destination.deadline_id).where(Destination.place == str(place))
-        for deadline in ctx.session.scalars(_ahead(ctx, ctx.now).where(Deadline.id.in_(heard))).all():
-            forget_reminders(ctx.session, deadline)
+        for deadline in ctx.session.scalars(_ahead(ctx.now).where(Deadline.id.in_(heard))).all():
             remind(ctx.session, ctx.coalition, deadline, ctx.now)
-
-
-__all__ = ["Cancel", "Hour", "ListDeadlines", "places", "upcoming"]

@@ -11,7 +11,7 @@ from coalition_bot.command import Fact, Reply, Tone
 from coalition_bot.features.deadlines.ladder import RUNGS, Hours, ahead, overtaken, rung_named
 from coalition_bot.features.deadlines.tables import Deadline, Destination, PostingHour
 from coalition_bot.moments import Moment
-from coalition_bot.outbox import Due, Owed, State, disown, owe
+from coalition_bot.outbox import Due, disown, owe, reached
 from coalition_bot.people import Coalition, Place
 from coalition_bot.phrases import Verb
 from coalition_bot.words import _, n_
@@ -25,6 +25,7 @@ STALE = timedelta(days=3)  # after that a missed deadline is no news
 
 def remind(session: Session, coalition: Coalition, deadline: Deadline, now: datetime) -> None:
     """Owe all reminders that are still to come, in place of those owed so far."""
+    forget_reminders(session, deadline)
     for place in places(session, deadline):
         for rung, instant in ahead(deadline.instant, hours(session, coalition, place), now):
             key = f"deadline:{deadline.uid}:{rung.name}:{place}:{deadline.instant:%Y%m%dT%H%M%S}"
@@ -51,13 +52,7 @@ def hours(session: Session, coalition: Coalition, place: Place) -> Hours:
 
 def told(session: Session, deadline: Deadline) -> list[Place]:
     """The channels that have had a reminder of this deadline already."""
-    sent = select(Owed.place).where(
-        Owed.coalition_id == deadline.coalition_id,
-        Owed.kind == RUNG,
-        Owed.ref.in_(_refs(deadline)),
-        Owed.state == State.SENT,
-    )
-    return [Place.parse(place) for place in session.scalars(sent.distinct())]
+    return reached(session, kind=RUNG, refs=_refs(deadline))
 
 
 def happens(verb: str, title: str) -> str:

@@ -11,8 +11,9 @@ from coalition_bot.context import Context
 from coalition_bot.features.geneva import store
 from coalition_bot.features.geneva.questions import BY_NAME
 from coalition_bot.features.geneva.store import Row
-from coalition_bot.features.geneva.tables import Answer, SharedAnswer, geneva_day, trip_name, trips_of
+from coalition_bot.features.geneva.tables import Answer, SharedAnswer, trip_name, trips_of
 from coalition_bot.history import note
+from coalition_bot.moments import geneva_day
 from coalition_bot.outbox import Due
 from coalition_bot.people import Person
 from coalition_bot.words import _

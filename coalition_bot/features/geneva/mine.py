@@ -20,7 +20,6 @@ from coalition_bot.features.geneva.questions import (
 )
 from coalition_bot.features.geneva.tables import (
     Trip,
-    geneva_day,
     is_open,
     open_trips,
     own_trips,
@@ -30,7 +29,7 @@ from coalition_bot.features.geneva.tables import (
 from coalition_bot.features.geneva.trips import NO_TRIP, meant_trip, trip_button, trip_facts
 from coalition_bot.fields import carried
 from coalition_bot.history import note
-from coalition_bot.moments import day_in_words
+from coalition_bot.moments import day_in_words, geneva_day
 from coalition_bot.words import N_, _
 
 NO_ANSWERS = N_("You have not answered anything for a trip. The form is there when a trip is open.")

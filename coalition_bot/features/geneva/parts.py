@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from coalition_bot.command import Button, Command, Opening, Refusal, Reply, done
 from coalition_bot.context import Context
@@ -11,7 +11,7 @@ from coalition_bot.features.geneva import checklist, store
 from coalition_bot.features.geneva.questions import BY_NAME, Coming, Part, wanted
 from coalition_bot.features.geneva.tables import Trip, open_trips, trip_by_uid, trip_name
 from coalition_bot.features.geneva.trips import NO_TRIP, form_trip, meant_trip
-from coalition_bot.fields import Field, Kind, Option
+from coalition_bot.fields import Field, Option, carried
 from coalition_bot.history import note
 from coalition_bot.words import N_, _
 
@@ -60,7 +60,7 @@ def _attending() -> str:
         trip = trip_by_uid(ctx.session, ctx.answers.get("trip", ""))
         return store.coming(ctx.session, ctx.person.id, trip) or Coming.IN_PERSON
 
-    return cast(str, Field(kind=Kind.TEXT, label="", required=False, carried=True, known=known))
+    return carried(known)
 
 
 class _Part:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coalition_bot.context import Context
-from coalition_bot.drafts import Draft
+from coalition_bot.drafts import drop_forms
 from coalition_bot.features.geneva.questions import (
     BY_NAME,
     FIELDS,
@@ -21,8 +21,9 @@ from coalition_bot.features.geneva.questions import (
     TravelField,
     wanted,
 )
-from coalition_bot.features.geneva.tables import Answer, SharedAnswer, Trip, geneva_day
-from coalition_bot.people import Community, Identity, Place
+from coalition_bot.features.geneva.tables import Answer, SharedAnswer, Trip
+from coalition_bot.moments import geneva_day
+from coalition_bot.people import private_places
 from coalition_bot.vault import Unreadable, Vault
 from coalition_bot.words import _
 
@@ -86,7 +87,7 @@ def save(ctx: Context, trip: Trip, values: Mapping[str, str]) -> None:
     said = values.get("coming") or coming(session, person.id, trip)
     known = {each.field: each for each in rows(session, person.id, trip)}
     for declared in wanted(said):
-        if declared.name in values:
+        if declared.name in values and (values[declared.name] or not declared.essential):
             _put(ctx, trip, declared, known.get(declared.name), values[declared.name])
     session.flush()
 
@@ -117,14 +118,8 @@ def withdraw(ctx: Context, trip: Trip) -> None:
     """Delete all that the visitor answered for a trip, also in unfinished forms; "withdrawn" is left."""
     save(ctx, trip, {"coming": Coming.WITHDRAWN})
     tidy(ctx, ctx.person.id, trip)
-    accounts = ctx.session.execute(
-        select(Identity.platform, Community.external, Identity.account)
-        .join(Community, Community.id == Identity.community_id)
-        .where(Identity.person_id == ctx.person.id)
-    )
-    owners = [str(Place(platform, community, account=account)) for platform, community, account in accounts]
-    parts = [f"geneva {part}" for part in Part]
-    ctx.session.execute(delete(Draft).where(Draft.owner.in_(owners), Draft.command.in_(parts)))
+    forms = [f"geneva {part}" for part in Part]
+    drop_forms(ctx.session, private_places(ctx.session, ctx.person.id), forms)
 
 
 def purge(session: Session, today: date) -> dict[int, int]:

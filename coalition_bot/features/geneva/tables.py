@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from coalition_bot.context import Context
 from coalition_bot.db import Base, Key, Owned, new_uid
 from coalition_bot.features.reviews import Review, called
-from coalition_bot.moments import UN_ZONE, zone_info
+from coalition_bot.moments import geneva_day
 from coalition_bot.words import N_, _
 
 PLACE_MAX = 120
@@ -112,8 +112,3 @@ def trips_of(session: Session, person_id: int | None) -> list[Trip]:
 def own_trips(ctx: Context) -> list[Trip]:
     """The trips for which the visitor has answered something."""
     return trips_of(ctx.session, ctx.person.id)
-
-
-def geneva_day(now: datetime) -> date:
-    """Which day it is in Geneva."""
-    return now.astimezone(zone_info(UN_ZONE)).date()

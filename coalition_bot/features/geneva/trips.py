@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import cast
 
 from sqlalchemy import select
 
@@ -18,16 +17,14 @@ from coalition_bot.features.geneva.tables import (
     Trip,
     TripKind,
     all_trips,
-    geneva_day,
     is_open,
-    open_trips,
     trip_by_uid,
     trip_name,
 )
 from coalition_bot.features.reviews import only_review, review_by_uid, reviews, suggest_reviews
-from coalition_bot.fields import Field, Kind, Option, Problem, choice, day, text
+from coalition_bot.fields import Option, Problem, carried, choice, day, text
 from coalition_bot.history import note
-from coalition_bot.moments import day_in_words, plain
+from coalition_bot.moments import day_in_words, geneva_day, plain
 from coalition_bot.words import N_, _
 
 LONGEST_DAYS = 60  # a delegation's journey; longer is a slip of the finger, and would keep data for longer
@@ -52,7 +49,7 @@ def meant_trip(command: str, find: Find, nothing: str, told: Callable[[Context],
         which = _("Which trip do you mean?") if len(found) > 1 else ""
         raise Refusal(f"{notice} {which}".strip(), *(trip_button(trip, command) for trip in found))
 
-    return cast(str, Field(kind=Kind.TEXT, label="", required=False, carried=True, known=known))
+    return carried(known)
 
 
 def trip_button(trip: Trip, command: str) -> Button:
@@ -97,12 +94,14 @@ class Open(Command, name="geneva open", who=coordinators):
     """Open a trip, so that people can fill in the travel form; or change its dates."""
 
     review: str = choice("Review", suggest=suggest_reviews, known=_review_there)
-    kind: str = choice("Occasion", [(kind, KIND_WORDS[kind]) for kind in TripKind])
+    kind: str = choice("Occasion", [(kind, KIND_WORDS[kind]) for kind in TripKind], help="What people travel for")
     first_day: date = day("First day of the trip", help="For instance 9 May 2020.")
     last_day: date = day(
         "Last day of the trip", help="Answers are deleted a fixed time after it, so keep it right if plans change."
     )
-    place: str = text("Place", required=False, longest=PLACE_MAX, offer=lambda ctx: _("Geneva"))
+    place: str = text(
+        "Place", required=False, longest=PLACE_MAX, offer=lambda ctx: _("Geneva"), help="Where people travel to"
+    )
 
     def run(self, ctx: Context) -> Reply:
         self._check(ctx)
@@ -162,5 +161,3 @@ def trip_facts(trip: Trip) -> tuple[Fact, ...]:
 
 NO_TRIP = N_("No trip is open just now. A coordinator opens one when it is time.")
 COMMANDS = (Open, Close)
-
-__all__ = ["COMMANDS", "NO_TRIP", "form_trip", "meant_trip", "only_trip", "open_trips", "suggest_trips", "trip_facts"]

@@ -10,7 +10,7 @@ from coalition_bot.features.groups.standing import belongs, lead_names, leads_of
 from coalition_bot.features.groups.tables import Group, Membership
 from coalition_bot.features.reviews import Review, called
 from coalition_bot.people import Person, Place
-from coalition_bot.words import _
+from coalition_bot.words import _, n_
 
 
 def group_facts(session: Session, group: Group) -> tuple[Fact, ...]:
@@ -39,7 +39,12 @@ def next_step(session: Session, group: Group) -> str:
     names = [person.name for person in leads_of(session, group.id)]
     if not names:
         return _("It has no lead yet. The coordinators are told that you joined, and will write to you.")
-    return _("{leads} is told that you joined, and will write to you.").format(leads=led_by(names))
+    say = n_(
+        "{leads} is told that you joined, and will write to you.",
+        "{leads} are told that you joined, and will write to you.",
+        len(names),
+    )
+    return say.format(leads=led_by(names))
 
 
 def led_by(names: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from coalition_bot.command import Button, Command, Fact, Refusal, Reply, Style, button, done
+from coalition_bot.command import Button, Command, Fact, Refusal, Reply, button, done
 from coalition_bot.context import Context
 from coalition_bot.features.groups.cards import (
     change_button,
@@ -18,10 +18,10 @@ from coalition_bot.features.groups.finding import group_by_uid, named_groups, op
 from coalition_bot.features.groups.notices import tell_joined, tell_left
 from coalition_bot.features.groups.standing import leading, leads_of, stay
 from coalition_bot.features.groups.tables import ISSUE_MAX, Group, Membership, fold
-from coalition_bot.features.members.finding import organisations, same_organisation
+from coalition_bot.features.members.finding import own_organisation, same_organisation
 from coalition_bot.fields import carried, choice, pick, text
 from coalition_bot.history import Happening, note
-from coalition_bot.people import NAME_MAX, ORGANISATION_MAX
+from coalition_bot.people import NAME_MAX
 from coalition_bot.words import N_, _
 
 ISSUE = N_("The specific issue you want to work on")
@@ -64,14 +64,7 @@ class Join(Command, name="group join", tap=N_("Join a group")):
         offer=_shown_name,
         help="Members of the group see it; it may be an alias.",
     )
-    organisation: str = text(
-        "Your organisation",
-        required=False,
-        longest=ORGANISATION_MAX,
-        suggest=organisations,
-        known=lambda ctx: ctx.person.organisation,
-        help="Leave it empty if you are here on your own.",
-    )
+    organisation: str = own_organisation()
 
     def run(self, ctx: Context) -> Reply:
         group = open_group(ctx, self.group)
@@ -88,7 +81,7 @@ class Join(Command, name="group join", tap=N_("Join a group")):
             facts=(
                 *group_facts(ctx.session, group),
                 *own_facts(ctx.person, joined),
-                Fact(_("Next"), next_step(ctx.session, group)),
+                Fact(_("What comes next"), next_step(ctx.session, group)),
             ),
             buttons=(members_button(group), _my_groups(), change_button(group)),
         )
@@ -106,14 +99,7 @@ class Change(Command, name="group change"):
 
     group: str = choice("Working group", suggest=own_groups, required=False, help="Empty if you are in one group only")
     issue: str = text(ISSUE, required=False, longest=ISSUE_MAX, rest=True, known=_own_issue)
-    organisation: str = text(
-        "Your organisation",
-        required=False,
-        longest=ORGANISATION_MAX,
-        suggest=organisations,
-        known=lambda ctx: ctx.person.organisation,
-        help="The same in all groups",
-    )
+    organisation: str = own_organisation(help=N_("The same in all groups"))
     whole: str = carried()  # the form showed what is: an answer that is empty now is meant to be
 
     def run(self, ctx: Context) -> Reply:
@@ -166,7 +152,7 @@ def _issue(typed: str) -> str:
 
 
 def _my_groups() -> Button:
-    return Button(_("My groups"), "group mine", style=Style.PLAIN)
+    return Button(_("My groups"), "group mine")
 
 
 COMMANDS = (Join, Change, Leave)

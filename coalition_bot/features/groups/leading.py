@@ -14,6 +14,7 @@ from coalition_bot.features.groups.finding import group_by_uid, named_groups, op
 from coalition_bot.features.groups.notices import tell_appointed, tell_closed, tell_joined
 from coalition_bot.features.groups.standing import leading, leads_of, member_count, stay
 from coalition_bot.features.groups.tables import ABOUT_MAX, Group, Lead, Membership, distinct, fold
+from coalition_bot.features.members.coalition import WHO_HELP
 from coalition_bot.features.members.finding import people, somebody
 from coalition_bot.features.reviews import Review, only_review, review_by_uid, suggest_reviews
 from coalition_bot.fields import Problem, carried, channels, choice, person, pick, text
@@ -24,6 +25,7 @@ from coalition_bot.words import N_, _, n_
 NAME_HELP = N_("For example Housing. Members find the group by it.")
 ABOUT = N_("What it works on")
 CHANNEL_HELP = N_("Where the group talks, if it has a channel of its own")
+REVIEW_HELP = N_("Which review it works for; empty for none or all of them")
 
 
 class Create(Command, name="group create", who=coordinators):
@@ -32,7 +34,7 @@ class Create(Command, name="group create", who=coordinators):
     name: str = text("Name of the group", longest=NAME_MAX, rest=True, check=distinct, help=NAME_HELP)
     about: str = text(ABOUT, longest=ABOUT_MAX, help="For example evictions, rents and homelessness")
     channel: tuple[Place, ...] = channels("Its channel", required=False, help=CHANNEL_HELP)
-    review: str = choice("Review", suggest=suggest_reviews, required=False, offer=only_review)
+    review: str = choice("Review", suggest=suggest_reviews, required=False, offer=only_review, help=REVIEW_HELP)
 
     def run(self, ctx: Context) -> Reply:
         _only_one(ctx.session, self.name)
@@ -86,7 +88,7 @@ class Edit(Command, name="group edit", who=coordinators):
         known=_of_group("name"),
     )
     channel: tuple[Place, ...] = channels("Its channel", required=False, help=CHANNEL_HELP, offer=_of_group("channel"))
-    review: str = choice("Review", suggest=suggest_reviews, required=False, known=_its_review)
+    review: str = choice("Review", suggest=suggest_reviews, required=False, known=_its_review, help=REVIEW_HELP)
     whole: str = carried()  # the form showed what is: an answer that is empty now is meant to be
 
     def run(self, ctx: Context) -> Reply:
@@ -156,7 +158,7 @@ class Appoint(Command, name="group lead", who=coordinators):
     """Make somebody a lead of a working group, or a member again."""
 
     group: str = choice("Working group", suggest=open_groups)
-    who: str = person("Who", suggest=people)
+    who: str = person("Who", suggest=people, help=WHO_HELP)
     role: str = choice("Role in the group", [("lead", N_("Lead")), ("member", N_("Member"))], known=lambda ctx: "lead")
 
     def run(self, ctx: Context) -> Reply:

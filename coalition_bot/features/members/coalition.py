@@ -19,26 +19,26 @@ from coalition_bot.context import Context
 from coalition_bot.db import serve
 from coalition_bot.features.members import codes
 from coalition_bot.features.members.finding import people, somebody, tell_coordinators
-from coalition_bot.fields import Problem, channels, choice, person, text
+from coalition_bot.fields import Problem, channels, choice, person, text, yes_no
 from coalition_bot.history import Happening, note
 from coalition_bot.moments import known_zone, nearest_zones
 from coalition_bot.outbox import Due
-from coalition_bot.people import NAME_MAX, Coalition, Community, Person, Place, Role
-from coalition_bot.people import coordinators as all_coordinators
+from coalition_bot.people import NAME_MAX, Coalition, Community, Person, Place, Role, is_last_coordinator
 from coalition_bot.words import N_, _
 
 COMMUNITY = "community"  # purpose of a code
 APPOINTED = "members.appointed"
 CONNECTED = "members.connected"
+WHO_HELP = N_("Mention somebody, or type the name of a member")
 _SAMPLE = N_("This place is for trying: its sample coalition stays alone, apart from all real ones.")
 
 
-def _leads_here(ctx: Context) -> bool:
-    return ctx.visitor.admin or (ctx.founded and ctx.person.coordinates)
+def _in_charge(ctx: Context) -> bool:
+    return ctx.visitor.admin or (ctx.founded and coordinators.may_open(ctx))
 
 
 admins_and_coordinators = Who(
-    N_("coordinators and admins of this community"), _leads_here, lambda ctx, command: _leads_here(ctx)
+    N_("coordinators and admins of this community"), _in_charge, lambda ctx, command: _in_charge(ctx)
 )
 
 
@@ -114,7 +114,7 @@ class Setup(Command, name="coalition setup", who=admins, before_setup=True):
             facts=(
                 Fact(_("Usual time zone"), self.zone),
                 Fact(_("Announcements"), self.announcements[0]),
-                Fact(_("Next"), ctx.slash("group create")),
+                Fact(_("What comes next"), ctx.slash("group create")),
                 Fact(_("Another coordinator"), ctx.slash("coalition role")),
             ),
             buttons=(button(_("What can I do?"), Help),),
@@ -160,10 +160,6 @@ class Connect(Command, name="coalition connect", who=admins_and_coordinators, be
             say = _("Ask a coordinator of the coalition to give {command}, and type the code here.")
             raise Refusal(say.format(command=ctx.slash("coalition connect")), field="code")
         code = codes.redeem(ctx.session, self.code, COMMUNITY, ctx.now, anywhere=True)
-        if code is None:
-            raise Refusal(
-                _("This code does not work: it is mistyped, used or too old. Ask for a new one."), field="code"
-            )
         serve(ctx.session, code.coalition_id)
         coalition = ctx.session.get_one(Coalition, code.coalition_id)
         announcements = self.announcements[0] if self.announcements else None
@@ -173,10 +169,18 @@ class Connect(Command, name="coalition connect", who=admins_and_coordinators, be
         return done(_("This community now belongs to {coalition}.").format(coalition=coalition.name))
 
 
+def announce_role(ctx: Context, whom: Person) -> None:
+    """Write down that somebody's role has changed, and tell all coordinators."""
+    ctx.session.flush()
+    happened = note(ctx.session, ctx.now, ctx.person.id, f"role.{whom.role}", "", whom.id)
+    ctx.session.flush()
+    tell_coordinators(ctx, key=f"{APPOINTED}:{happened.id}", kind=APPOINTED, ref=happened.id)
+
+
 class Appoint(Command, name="coalition role", who=admins_and_coordinators):
     """Make somebody a coordinator, or a member again."""
 
-    who: str = person("Who", suggest=people)
+    who: str = person("Who", suggest=people, help=WHO_HELP)
     role: str = choice("Role", [(Role.COORDINATOR, N_("Coordinator")), (Role.MEMBER, N_("Member"))])
 
     def run(self, ctx: Context) -> Reply:
@@ -186,14 +190,10 @@ class Appoint(Command, name="coalition role", who=admins_and_coordinators):
         if whom.role == self.role:
             already = _("{name} has that role already.") if whom.coordinates else _("{name} is a member already.")
             raise Refusal(already.format(name=whom.name))
-        if self.role == Role.MEMBER and [each.id for each in all_coordinators(ctx.session)] == [whom.id]:
+        if self.role == Role.MEMBER and is_last_coordinator(ctx.session, whom):
             raise Refusal(_("{name} is the last coordinator. Name a successor first.").format(name=whom.name))
         whom.role = self.role
-        ctx.session.flush()
-        happened = Happening(at=ctx.now, actor_id=ctx.person.id, what=f"role.{self.role}", about="", whom_id=whom.id)
-        ctx.session.add(happened)
-        ctx.session.flush()
-        tell_coordinators(ctx, key=f"{APPOINTED}:{happened.id}", kind=APPOINTED, ref=happened.id)
+        announce_role(ctx, whom)
         now_is = _("{name} is now a coordinator.") if whom.coordinates else _("{name} is now a member.")
         return done(f"{now_is.format(name=whom.name)} {_('All coordinators are told.')}")
 
@@ -201,13 +201,13 @@ class Appoint(Command, name="coalition role", who=admins_and_coordinators):
 class Allow(Command, name="coalition allow", who=coordinators):
     """Let a guest, or somebody from a shared channel, take part."""
 
-    who: str = person("Who", suggest=people)
-    allowed: str = choice("May take part", [("yes", N_("Yes")), ("no", N_("No"))], known=lambda ctx: "yes")
+    who: str = person("Who", suggest=people, help=WHO_HELP)
+    allowed: bool = yes_no("May take part", known=lambda ctx: "yes")
 
     def run(self, ctx: Context) -> Reply:
         whom = somebody(ctx, self.who)
-        whom.allowed = self.allowed == "yes"
-        note(ctx.session, ctx.now, ctx.person.id, "person.allow", self.allowed, whom.id)
+        whom.allowed = self.allowed
+        note(ctx.session, ctx.now, ctx.person.id, "person.allow", "yes" if self.allowed else "no", whom.id)
         say = _("{name} may take part now.") if whom.allowed else _("{name} may no longer take part as a guest.")
         return done(say.format(name=whom.name))
 

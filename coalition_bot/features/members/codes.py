@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from coalition_bot.command import Refusal
 from coalition_bot.context import Context
 from coalition_bot.db import Base, Key, Owned
 from coalition_bot.words import _
@@ -37,15 +38,24 @@ def issue(ctx: Context, purpose: str) -> str:
     return code
 
 
-def redeem(session: Session, code: str, purpose: str, now: datetime, *, anywhere: bool = False) -> Code | None:
-    """Use a code up: the row is gone afterwards. `anywhere`: of whichever coalition."""
+def valid(session: Session, code: str, purpose: str, now: datetime, *, anywhere: bool = False) -> Code:
+    """The code, if it can be used now. `anywhere`: of whichever coalition. Raises Refusal for a wrong one."""
     wanted = select(Code).where(Code.code == code.strip().upper(), Code.purpose == purpose, Code.expires_at > now)
     found = session.scalar(wanted, execution_options={"every_coalition": anywhere})
-    if found is not None:
-        session.execute(delete(Code).where(Code.id == found.id), execution_options={"every_coalition": anywhere})
+    if found is None:
+        raise _useless()
     return found
 
 
-def useless() -> str:
-    """What is said to a code that `redeem` does not know."""
-    return _("This code does not work: it is mistyped, used or too old. Ask for a new one.")
+def redeem(session: Session, code: str, purpose: str, now: datetime, *, anywhere: bool = False) -> Code:
+    """Use a code up: the row is gone afterwards. `anywhere`: of whichever coalition. Raises Refusal for a wrong one."""
+    found = valid(session, code, purpose, now, anywhere=anywhere)
+    used = delete(Code).where(Code.id == found.id).returning(Code.id)
+    whole = {"every_coalition": anywhere, "synchronize_session": False}
+    if session.scalar(used, execution_options=whole) is None:  # of two who use it at once, one finds the row gone
+        raise _useless()
+    return found
+
+
+def _useless() -> Refusal:
+    return Refusal(_("This code does not work: it is mistyped, used or too old. Ask for a new one."), field="code")

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from coalition_bot.arrival import newcomer, take_in
 from coalition_bot.context import Context
-from coalition_bot.fields import Option, Problem, clean
+from coalition_bot.fields import Option, Problem, text
 from coalition_bot.outbox import owe
-from coalition_bot.people import NAME_MAX, Community, Identity, Person, Place, find_person, private_place
+from coalition_bot.people import ORGANISATION_MAX, Community, Person, Place, find_person, private_place
 from coalition_bot.people import coordinators as all_coordinators
-from coalition_bot.words import _
+from coalition_bot.words import N_, _
 
 SUGGESTED = 100
 
@@ -41,6 +42,18 @@ def organisations(ctx: Context, typed: str) -> Sequence[Option]:
     return [Option(name, name) for name in ctx.session.scalars(found)]
 
 
+def own_organisation(help: str = N_("Leave it empty if you are here on your own.")) -> str:
+    """The question for whom somebody is here, with what they said before."""
+    return text(
+        "Your organisation",
+        required=False,
+        longest=ORGANISATION_MAX,
+        suggest=organisations,
+        known=lambda ctx: ctx.person.organisation,
+        help=help,
+    )
+
+
 def same_organisation(ctx: Context, typed: str) -> str:
     """The organisation as others have written it, where only case or spaces differ."""
     folded = " ".join(typed.split())
@@ -62,7 +75,8 @@ def somebody(ctx: Context, answer: str) -> Person:
     )
     if community is None:
         raise Problem(_("I don't know this person. Pick somebody from this coalition."))
-    return find_person(ctx.session, community, place.account) or _enrol(ctx, community, place, answer)
+    known = find_person(ctx.session, community, place.account)
+    return known or take_in(ctx, community, newcomer(ctx, community, ctx.names.get(answer, "")), place.account)
 
 
 def tell(ctx: Context, person: Person, *, key: str, kind: str, ref: object) -> None:
@@ -87,20 +101,3 @@ def _by_uid(ctx: Context, uid: str) -> Person:
     if found is None:
         raise Problem(_("I don't know this person. Pick somebody from this coalition."))
     return found
-
-
-def _enrol(ctx: Context, community: Community, place: Place, answer: str) -> Person:
-    name = clean(ctx.names.get(answer, ""))[:NAME_MAX]
-    person = Person(name=name or _("New member"), created_at=ctx.now)
-    ctx.session.add(person)
-    ctx.session.flush()
-    identity = Identity(
-        community_id=community.id,
-        person_id=person.id,
-        platform=place.platform,
-        account=place.account,
-        created_at=ctx.now,
-    )
-    ctx.session.add(identity)
-    ctx.session.flush()
-    return person

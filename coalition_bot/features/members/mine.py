@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from coalition_bot import drafts
-from coalition_bot.command import Command, Fact, File, Opening, Refusal, Reply, Style, anyone, button, done
+from coalition_bot.command import Command, Fact, File, Opening, Refusal, Reply, Style, Who, anyone, button, done
 from coalition_bot.context import Context
 from coalition_bot.features.members import codes
-from coalition_bot.features.members.coalition import zone_named
-from coalition_bot.features.members.finding import organisations, same_organisation
+from coalition_bot.features.members.coalition import announce_role, zone_named
+from coalition_bot.features.members.finding import own_organisation, same_organisation
 from coalition_bot.fields import carried, text
 from coalition_bot.history import Happening, Reading, note
-from coalition_bot.outbox import Owed, Pace
-from coalition_bot.people import NAME_MAX, ORGANISATION_MAX, Community, Identity, Person, Place, Role
-from coalition_bot.people import coordinators as all_coordinators
+from coalition_bot.outbox import disown_all
+from coalition_bot.people import (
+    NAME_MAX,
+    Community,
+    Identity,
+    Person,
+    Role,
+    is_last_coordinator,
+    private_places,
+)
 from coalition_bot.words import N_, _
 
 PERSON = "person"  # purpose of a code
@@ -56,14 +64,7 @@ class Details(Command, name="my details", opening=Opening.ALWAYS):
     called: str = text(
         "Your name", longest=NAME_MAX, help="Others see it; it may be an alias.", known=lambda ctx: ctx.person.name
     )
-    organisation: str = text(
-        "Your organisation",
-        required=False,
-        longest=ORGANISATION_MAX,
-        suggest=organisations,
-        help="Leave it empty if you are here on your own.",
-        known=lambda ctx: ctx.person.organisation,
-    )
+    organisation: str = own_organisation()
 
     def run(self, ctx: Context) -> Reply:
         ctx.person.name = self.called
@@ -92,6 +93,7 @@ class Link(Command, name="my link"):
         longest=20,
         help="On your other account: the code you got here. To get one, leave it empty.",
     )
+    sure: str = carried()
 
     def run(self, ctx: Context) -> Reply:
         return self._join(ctx) if self.code else self._give(ctx)
@@ -103,21 +105,31 @@ class Link(Command, name="my link"):
         return done(say.format(minutes=codes.MINUTES), facts=(Fact(_("Type there"), line),))
 
     def _join(self, ctx: Context) -> Reply:
-        code = codes.redeem(ctx.session, self.code, PERSON, ctx.now)
-        if code is None:
-            raise Refusal(
-                _("This code does not work: it is mistyped, used or too old. Ask for a new one."), field="code"
-            )
+        code = codes.valid(ctx.session, self.code, PERSON, ctx.now)
         gone, kept = ctx.person, ctx.session.get_one(Person, code.person_id)
         if gone.id == kept.id:
             raise Refusal(_("This account is the same person already."))
+        if self.sure != "yes":
+            return self._ask(kept)
+        codes.redeem(ctx.session, self.code, PERSON, ctx.now)
+        coordinated = kept.coordinates
         for keeper in reversed(ctx.keepers):
             keeper.merge(ctx, gone, kept)
         ctx.session.flush()
         ctx.session.execute(delete(Person).where(Person.id == gone.id))
         note(ctx.session, ctx.now, kept.id, "person.link", f"person:{kept.id}", kept.id)
         ctx.enter(ctx.coalition, ctx.community, kept)
+        if kept.coordinates and not coordinated:
+            announce_role(ctx, kept)
         return done(_("Done: both accounts are {name} now.").format(name=kept.name))
+
+    def _ask(self, other: Person) -> Reply:
+        """Somebody else might have talked them into typing the code."""
+        say = _("Are you {name} too? Whoever holds that account then sees and decides all that is yours here.")
+        return Reply(
+            say.format(name=other.name),
+            buttons=(button(_("Yes, that is me"), Link, style=Style.DANGER, code=self.code, sure="yes"),),
+        )
 
 
 class Export(Command, name="my export", writes=False, who=anyone):
@@ -132,13 +144,20 @@ class Export(Command, name="my export", writes=False, who=anyone):
         )
 
 
-class Forget(Command, name="my forget", who=anyone):
+def _is_known(ctx: Context, command: Any) -> bool:
+    """Nobody is written down only to be forgotten."""
+    if ctx.founded and ctx.person.id is None:
+        raise Refusal(_("I know nothing of you, so there is nothing to delete."))
+    return True
+
+
+class Forget(Command, name="my forget", who=Who(anyone.name, anyone.may_open, _is_known)):
     """Delete everything that I keep of you."""
 
     sure: str = carried()
 
     def run(self, ctx: Context) -> Reply:
-        if [each.id for each in all_coordinators(ctx.session)] == [ctx.person.id]:
+        if is_last_coordinator(ctx.session, ctx.person):
             say = _("You are the last coordinator. Name a successor first, with {command}.")
             raise Refusal(say.format(command=ctx.slash("coalition role")))
         if self.sure != "yes":
@@ -173,13 +192,12 @@ def export(ctx: Context, person: Person) -> Mapping[str, object]:
 
 def forget(ctx: Context, person: Person) -> None:
     """Leave "a former member", without name, account, message or draft."""
-    places = _places(ctx, person)
+    places = private_places(ctx.session, person.id)
     drafts.drop_all(ctx.session, places)
-    ctx.session.execute(delete(Owed).where(Owed.place.in_(places)))
-    ctx.session.execute(delete(Pace).where(Pace.place.in_(places)))
+    disown_all(ctx.session, places)
     ctx.session.execute(delete(codes.Code).where(codes.Code.person_id == person.id))
     ctx.session.execute(delete(Identity).where(Identity.person_id == person.id))
-    person.name, person.organisation, person.zone, person.language = "", "", "", ""
+    person.name, person.organisation, person.zone = "", "", ""
     person.role, person.allowed, person.former = Role.MEMBER, False, True
 
 
@@ -198,15 +216,6 @@ def merge(ctx: Context, gone: Person, kept: Person) -> None:
     kept.allowed = kept.allowed or gone.allowed
     if gone.coordinates:
         kept.role = Role.COORDINATOR
-
-
-def _places(ctx: Context, person: Person) -> list[str]:
-    rows = ctx.session.execute(
-        select(Identity.platform, Community.external, Identity.account)
-        .join(Community, Community.id == Identity.community_id)
-        .where(Identity.person_id == person.id)
-    )
-    return [str(Place(platform, community, account=account)) for platform, community, account in rows]
 
 
 COMMANDS = (Profile, Details, Zone, Link, Export, Forget)

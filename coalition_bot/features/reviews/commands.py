@@ -28,7 +28,7 @@ from coalition_bot.features.reviews.tables import (
 )
 from coalition_bot.fields import Problem, choice, day, number, text
 from coalition_bot.history import note
-from coalition_bot.moments import UN_ZONE, day_in_words, zone_info
+from coalition_bot.moments import day_in_words, geneva_day
 from coalition_bot.outbox import Due
 from coalition_bot.words import N_, _
 
@@ -196,7 +196,7 @@ def _ours(ctx: Context, uid: str) -> Review:
 
 
 def _checked(ctx: Context, answer: date | None) -> date:
-    today = ctx.now.astimezone(zone_info(UN_ZONE)).date()
+    today = geneva_day(ctx.now)
     if answer and answer > today:
         raise Problem(_("Nobody can have checked it in the future. Leave it empty for today."), "checked")
     return answer or today
@@ -222,7 +222,7 @@ def _unique(ctx: Context, review: Review) -> None:
     if found:
         say = _("The coalition follows {review} already. To change its dates there is {command}.")
         told = say.format(review=called(found[0]), command=ctx.slash("review move"))
-        raise Refusal(told, button(_("All reviews"), Show))
+        raise Refusal(told, _show())
 
 
 def _changes(review: Review, before: ReviewBefore) -> str:
@@ -244,7 +244,7 @@ def _write_moved(due: Due) -> Reply | None:
     review = due.session.get(Review, before.review_id) if before else None
     if before is None or review is None:
         return None
-    return Reply(_changes(review, before), title=country_name(review.state), buttons=(button(_("All reviews"), Show),))
+    return Reply(_changes(review, before), title=country_name(review.state), buttons=(_show(),))
 
 
 COMMANDS = (Add, Move, Show)

@@ -14,8 +14,8 @@ from coalition_bot.context import Context
 from coalition_bot.db import Base, Key, Owned, new_uid
 from coalition_bot.features.reviews.countries import country_name
 from coalition_bot.fields import Option
-from coalition_bot.moments import plain
-from coalition_bot.words import N_, _, language
+from coalition_bot.moments import month_in_words, plain
+from coalition_bot.words import N_, _
 
 SOURCE_MAX = 300
 
@@ -115,7 +115,7 @@ def review_date(review: Review | ReviewBefore) -> Known:
 def called(review: Review) -> str:
     """A review's name, such as `United States, session 36 (May 2020)`."""
     say = _("{state}, session {session} ({month})")
-    return say.format(state=country_name(review.state), session=review.session, month=_month(review.review_day))
+    return say.format(state=country_name(review.state), session=review.session, month=month_in_words(review.review_day))
 
 
 def reviews(session: Session) -> list[Review]:
@@ -140,13 +140,3 @@ def only_review(ctx: Context) -> str:
     """The review's uid where the coalition follows just one; else empty."""
     found = reviews(ctx.session) if ctx.founded else []
     return found[0].uid if len(found) == 1 else ""
-
-
-def _month(day: date) -> str:
-    from babel import UnknownLocaleError
-    from babel.dates import format_skeleton
-
-    try:
-        return format_skeleton("yMMMM", day, locale=language())
-    except (ValueError, UnknownLocaleError):
-        return format_skeleton("yMMMM", day, locale="en")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.discord import app
 from adapters.discord.app import Discord
+from adapters.discord.gateway import Ear
 from adapters.discord.limits import LIMITS
 from coalition_bot.command import Reply
 from coalition_bot.people import Place
@@ -107,3 +109,19 @@ async def test_what_is_in_hand_is_answered_before_it_ends(face: DiscordFace) -> 
     assert (await asking).text == "✅ echo: last words"
     await stopping
     await face.start()
+
+
+async def test_a_bug_in_an_event_is_logged_by_its_name_alone() -> None:
+    async def nobody(_heard: object) -> None:
+        return None
+
+    ear = Ear(nobody, nobody)
+    with capture_logs() as logs:
+        try:
+            raise ValueError("my secret diagnosis")
+        except ValueError:
+            await ear.on_error("on_message", "my secret diagnosis")
+    assert [(entry["event"], entry["during"], entry["error"]) for entry in logs] == [
+        ("bug", "on_message", "ValueError")
+    ]
+    assert "secret" not in str(logs)

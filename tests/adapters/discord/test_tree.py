@@ -37,13 +37,6 @@ class Ask(Command, name="try ask"):
         return Reply("done")
 
 
-class Unlisted(Command, name="try hidden", listed=False):
-    """Not for the list."""
-
-    def run(self, ctx: Context) -> Reply:
-        return Reply("done")
-
-
 def command(name: str, **fields: object) -> Spec:
     body = {"__doc__": "Help.", **fields}
     made: type[Command] = type("Made", (Command,), body, name=name)
@@ -51,7 +44,7 @@ def command(name: str, **fields: object) -> Spec:
 
 
 def test_a_command_with_one_of_each_kind() -> None:
-    assert tree.declare([Ask.spec, Unlisted.spec], "upr-") == [
+    assert tree.declare([Ask.spec], "upr-") == [
         {
             "name": "upr-try",
             "description": "ask",
@@ -96,7 +89,7 @@ def test_all_commands_of_the_bot_can_be_declared() -> None:
     declared = tree.declare(SPECS, "upr-")
     assert broken_rules(COMMANDS_OF_ALL, declared) == []
     leaves = [f"{root['name']} {leaf['name']}" for root in declared for leaf in root["options"]]
-    assert sorted(leaves) == sorted(f"upr-{spec.name}" for spec in SPECS if spec.listed)
+    assert sorted(leaves) == sorted(f"upr-{spec.name}" for spec in SPECS)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from adapters.__main__ import main
 from adapters.slack import limits
 from adapters.slack.app import Slack
 from adapters.slack.manifest import EVENTS, SCOPES, manifest, render
@@ -44,8 +46,16 @@ def test_a_command_in_the_manifest() -> None:
 
 def test_every_command_is_reachable_under_its_prefix() -> None:
     commands = manifest(SPECS, "upr-")["features"]["slash_commands"]
-    assert {each["command"] for each in commands} == {f"/upr-{spec.root}" for spec in SPECS if spec.listed}
+    assert {each["command"] for each in commands} == {f"/upr-{spec.root}" for spec in SPECS}
     assert all(len(each["usage_hint"]) <= limits.COMMAND_USAGE and each["description"] for each in commands)
+
+
+def test_the_console_script_prints_it_for_either_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    socket = CliRunner().invoke(main, ["manifest"]).output
+    http = CliRunner().invoke(main, ["manifest", "--address", "https://bot.example.org"]).output
+    assert json.loads(socket)["settings"]["socket_mode_enabled"]
+    assert "https://bot.example.org/slack/events" in http
 
 
 def test_socket_mode_needs_no_address_and_http_has_it_everywhere() -> None:
