@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from coalition_bot import drafts
 from coalition_bot.bot import Bot
+from coalition_bot.bugs import place_of
 from coalition_bot.buttons import with_tokens
 from coalition_bot.clock import rest
 from coalition_bot.command import Button, Fact, Feature, Reply, Tone
@@ -166,7 +167,8 @@ class Dispatcher:
         except Exception as error:
             # Each destination succeeds or retries alone, whatever its platform's library throws.
             name = type(error).__name__
-            log.warning("cannot send", platform=parcel.place.platform, error=name, uid=parcel.uid)
+            where = place_of(error)
+            log.warning("cannot send", platform=parcel.place.platform, error=name, where=where, uid=parcel.uid)
             await self._store(lambda session: self._retry(session, claim, name))
         else:
             await self._store(lambda session: self._finish(session, claim, posted))

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
 from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from coalition_bot import written
 from coalition_bot.command import Reply
 from coalition_bot.db import Base, Key, new_uid
 from coalition_bot.people import Place
@@ -21,8 +21,6 @@ KEPT_MAX = 100  # of one account; whoever opens more forms than that closes the 
 BUTTON_DAYS = 400  # a posted button works as long as anyone may scroll back to it
 # Slack sends an event again after 5 minutes at the latest (https://docs.slack.dev/apis/events-api/#retries).
 HANDLED_MINUTES = 15
-
-_replies: TypeAdapter[Reply] = TypeAdapter(Reply)
 
 
 class Draft(Base):
@@ -112,7 +110,7 @@ def drop_forms(session: Session, owners: Sequence[Place], commands: Sequence[str
 
 def remember_reply(session: Session, vault: Vault, key: str, owner: str, reply: Reply, now: datetime) -> None:
     """Note that a request was carried out. A second note under one key raises IntegrityError at flush."""
-    sealed = vault.seal(_replies.dump_json(reply).decode(), "handled", key)
+    sealed = vault.seal(written.to_text(reply), "handled", key)
     expires_at = now + timedelta(minutes=HANDLED_MINUTES)
     session.add(Handled(key=key, owner=owner, sealed=sealed, expires_at=expires_at))
     session.flush()
@@ -121,7 +119,7 @@ def remember_reply(session: Session, vault: Vault, key: str, owner: str, reply: 
 def given_reply(session: Session, vault: Vault, key: str) -> Reply | None:
     """The reply that was given to a request, if it was carried out."""
     sealed = session.scalar(select(Handled.sealed).where(Handled.key == key))
-    return _replies.validate_json(vault.open(sealed, "handled", key)) if sealed is not None else None
+    return written.from_text(vault.open(sealed, "handled", key)) if sealed is not None else None
 
 
 def sweep(session: Session, now: datetime) -> None:

@@ -6,22 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from adapters.web.limits import KEEP_DAYS
 from adapters.web.tables import WebPost
+from coalition_bot import written
 from coalition_bot.command import Reply
 from coalition_bot.outbox import insert_for
 from coalition_bot.people import Community, Identity, Place
 from coalition_bot.vault import Unreadable, Vault
-
-
-class _Written(BaseModel):
-    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")  # a file is not always text
-
-    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,7 @@ class Post:
 def write(session: Session, vault: Vault, uid: str, place: Place, reply: Reply, now: datetime) -> int:
     """Store a message under a name of its own; a repeat changes nothing. Returns its number."""
     session.execute(delete(WebPost).where(WebPost.at < now - timedelta(days=KEEP_DAYS)))
-    sealed = vault.seal(_Written(reply=reply).model_dump_json(), "web_post", place, uid)
+    sealed = vault.seal(written.to_text(reply), "web_post", place, uid)
     row = {"uid": uid, "place": str(place), "sealed": sealed, "at": now}
     session.execute(insert_for(session)(WebPost).values(row).on_conflict_do_nothing(index_elements=["uid"]))
     return session.scalars(select(WebPost.id).where(WebPost.uid == uid)).one()
@@ -86,7 +80,7 @@ def outsiders(session: Session, platform: str, external: str) -> bool:
 
 def _open(vault: Vault, row: WebPost) -> Post | None:
     try:
-        text = vault.open(row.sealed, "web_post", row.place, row.uid)
-    except Unreadable:  # sealed with a key that was taken away
+        reply = written.from_text(vault.open(row.sealed, "web_post", row.place, row.uid))
+    except (Unreadable, ValueError):  # sealed with a key that was taken away, or written by another version
         return None
-    return Post(row.id, row.place, _Written.model_validate_json(text).reply, row.at)
+    return Post(row.id, row.place, reply, row.at)
