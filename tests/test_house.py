@@ -171,3 +171,19 @@ def test_commands_avoid_names_that_platforms_have_taken() -> None:
 
 def test_every_platform_has_limits() -> None:
     assert set(LIMITS) == set(PLATFORMS)
+
+
+@pytest.mark.parametrize("path", files("coalition_bot", "adapters"), ids=module_of)
+def test_buttons_name_commands_and_questions_that_exist(path: Path) -> None:
+    commands = {command.spec.name: command.spec for feature in FEATURES for command in feature.commands}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Button"):
+            continue
+        named = node.args[1] if len(node.args) > 1 else None
+        if isinstance(named, ast.Constant):
+            assert named.value in commands, f"line {node.lineno}: no command {named.value!r}"
+            given = node.args[2] if len(node.args) > 2 else None
+            if isinstance(given, ast.Dict):
+                keys = {key.value for key in given.keys if isinstance(key, ast.Constant)}
+                asked = {field.name for field in commands[named.value].fields}
+                assert keys <= asked, f"line {node.lineno}: {named.value} does not ask {keys - asked}"
