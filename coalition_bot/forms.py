@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from coalition_bot import fields
 from coalition_bot.command import Form, Question, Spec
 from coalition_bot.context import Context
 from coalition_bot.fields import Field, Kind, Option, Problem, pick
@@ -30,7 +31,7 @@ def read(spec: Spec, ctx: Context, answers: Mapping[str, str]) -> Reading:
         applies = each.carried or each.asked(answers)
         try:
             asked = each if applies else replace(each, required=False)
-            reading.values[each.name] = asked.read(ctx, answers.get(each.name, "") if applies else "")
+            reading.values[each.name] = fields.read(asked, ctx, answers.get(each.name, "") if applies else "")
         except Problem as problem:
             reading.problems[each.name] = problem.message
     return reading
@@ -108,14 +109,14 @@ def _prefill(asked: Field, ctx: Context, value: str, options: Sequence[Option]) 
     if asked.kind is Kind.TEXT:
         return value[: asked.longest], ""
     try:
-        asked.read(ctx, value)
+        fields.read(asked, ctx, value)
     except Problem:
         return "", ""
     if asked.kind in _CHOSEN:
         chosen = pick(options, value) or pick(asked.choices(ctx, value), value)
         return (chosen.value, _(chosen.label)) if chosen else (value, ctx.names.get(value, value))
     if asked.kind is Kind.DAY:
-        return asked.read(ctx, value).isoformat(), ""
+        return fields.read(asked, ctx, value).isoformat(), ""
     if asked.kind is Kind.MANY:
-        return ",".join(asked.read(ctx, value)), ""
+        return ",".join(fields.read(asked, ctx, value)), ""
     return value, ""

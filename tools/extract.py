@@ -42,7 +42,7 @@ def _sentences(tree: ast.Module) -> Iterator[Found]:
 
 
 def _imported_fields(tree: ast.Module) -> set[str]:
-    """Names by which this file calls the functions of fields.py; other libraries have a `text` too."""
+    """Names by which this file calls the functions of fields/; other libraries have a `text` too."""
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     names = [alias for node in imports if node.module == FIELDS_MODULE for alias in node.names]
     return {f"fields.{name}" for name in FIELDS} | {a.asname or a.name for a in names if a.name in FIELDS}

@@ -1,0 +1,39 @@
+"""The questions of a command: how each is worded, and how an answer becomes a value or a helpful problem."""
+
+from coalition_bot.fields.asking import (
+    carried,
+    channels,
+    choice,
+    day,
+    many,
+    number,
+    person,
+    text,
+    yes_no,
+)
+from coalition_bot.fields.basics import Kind, Option, Problem
+from coalition_bot.fields.cleaning import ANSWER_MAX, clean
+from coalition_bot.fields.field import Field
+from coalition_bot.fields.reading import CHANNELS_MAX, nearest, pick, read
+
+__all__ = [
+    "ANSWER_MAX",
+    "CHANNELS_MAX",
+    "Field",
+    "Kind",
+    "Option",
+    "Problem",
+    "carried",
+    "channels",
+    "choice",
+    "clean",
+    "day",
+    "many",
+    "nearest",
+    "number",
+    "person",
+    "pick",
+    "read",
+    "text",
+    "yes_no",
+]
