@@ -62,7 +62,7 @@ class Bot:
             try:
                 return self._answer(request)
             except Refusal as refusal:
-                return with_tokens(refusal_reply(refusal), lambda button: "")
+                return with_tokens(refusal_reply(refusal))
             except Away:
                 log.warning("database away")
                 return self._away(request)

@@ -52,12 +52,16 @@ def press(token: str) -> Press:
     return Press(command, dict(parse_qsl(query, keep_blank_values=True, errors="replace")), form=form)
 
 
-def with_tokens(reply: Reply, keep: Callable[[Button], str]) -> Reply:
-    """The reply with a token on each button; `keep` stores answers that are too long and names the draft."""
+def with_tokens(reply: Reply, keep: Callable[[Button], str] | None = None) -> Reply:
+    """The reply with a token on each button; `keep` stores answers that are too long and names the draft.
+
+    Without `keep`, a button with such answers stays without a token.
+    """
     if not reply.buttons:
         return reply
     return replace(reply, buttons=tuple(_with_token(button, keep) for button in reply.buttons))
 
 
-def _with_token(button: Button, keep: Callable[[Button], str]) -> Button:
-    return replace(button, token=short_token(button) or draft_token(button, keep(button)))
+def _with_token(button: Button, keep: Callable[[Button], str] | None) -> Button:
+    token = button.token or short_token(button)
+    return replace(button, token=token or (draft_token(button, keep(button)) if keep else ""))

@@ -71,7 +71,7 @@ class Visit:
         """Whether a visit that only read still has something to write."""
         if isinstance(self.outcome, Form):
             return True
-        return bool(self.outcome.buttons) or self._file_waits
+        return self._file_waits or not all(button.token for button in self.outcome.buttons)
 
     @property
     def _file_waits(self) -> bool:
@@ -100,11 +100,11 @@ class Visit:
         try:
             ready = self._prepared()
         except Refusal as refusal:
-            return refusal_reply(refusal)
+            return with_tokens(refusal_reply(refusal))
         outcome = self._execute(ready) if isinstance(ready, Command) else ready
-        if isinstance(outcome, Reply) and outcome.public and not self.spec.public:
-            return replace(outcome, public=False)
-        return outcome
+        if isinstance(outcome, Form):
+            return outcome
+        return with_tokens(replace(outcome, public=outcome.public and self.spec.public))
 
     def _prepared(self) -> Command | Form:
         self._admit()

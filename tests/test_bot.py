@@ -350,3 +350,13 @@ def test_odd_lines_never_raise(house: House) -> None:
         "/test order ''",
     ]:
         assert isinstance(bea.says(line) if line else bea.gives(line), Reply | Form)
+
+
+def test_looking_writes_nothing_and_waits_for_no_writer(sqlite_db: Database) -> None:
+    house = House(sqlite_db, extra_features=[TEST])
+    anna = house.found()
+    blocker = Database(str(sqlite_db.url))
+    with blocker.writer.connect() as connection, connection.begin():
+        assert "Coordinator" in words(anna.says("/my profile"))
+        assert "My profile" in words(anna.says("/coalition help"))
+    blocker.close()

@@ -72,7 +72,7 @@ class Answering:
         """Answer a mention, which all can read: with a button, whose press is answered in private."""
         say = _("You can talk to me with commands that begin with a slash. Only you see what I answer.")
         pointer = Reply(say, buttons=(Button(_("What can I do?"), HELP, style=Style.PRIMARY),))
-        await self._post(channel, render.reply(with_tokens(pointer, lambda button: "")))
+        await self._post(channel, render.reply(with_tokens(pointer)))
 
     async def _post(self, channel: str, drawn: Drawn) -> None:
         try:

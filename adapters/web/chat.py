@@ -225,7 +225,7 @@ class Chat:
             if room.private
             else _("Type / to see what I can do. My answers to you are seen by you only.")
         )
-        reply = with_tokens(Reply(text, buttons=(Button(_("What can I do?"), HELP),)), lambda button: "")
+        reply = with_tokens(Reply(text, buttons=(Button(_("What can I do?"), HELP),)))
         return render.Message(f"welcome-{room.key}", self.bot.clock.now(), reply)
 
     async def _options(self, stand: Stand, spec: Spec, asked: Field, typed: str) -> Sequence[Option]:
