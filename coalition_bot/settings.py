@@ -58,6 +58,11 @@ class Settings(BaseModel):
             Vault(read_keys(value))
         return value
 
+    @field_validator("slack_api_url")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        return value.rstrip("/") + "/"  # names of methods are put behind it
+
     @property
     def has_slack(self) -> bool:
         """Whether Slack's tokens are there."""

@@ -19,6 +19,11 @@ def test_the_environment_overrules_the_file(tmp_path: Path) -> None:
     assert (settings.port, settings.host) == (9001, "0.0.0.0")
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/api", "http://127.0.0.1:9/api/"])
+def test_an_address_is_taken_with_and_without_its_last_slash(tmp_path: Path, address: str) -> None:
+    assert load({"SLACK_API_URL": address}, tmp_path / ".env").slack_api_url == "http://127.0.0.1:9/api/"
+
+
 def test_an_unknown_name_in_the_file_stops_the_start(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("SLACK_TOKEN=secret\n")
