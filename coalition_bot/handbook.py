@@ -21,7 +21,7 @@ def page(ctx: Context, specs: Sequence[Spec], title: str) -> Reply:
     facts = tuple(Fact(ctx.slash(spec.name), _(spec.help)) for spec in specs)
     return Reply(
         title=title,
-        text="" if facts else _("There is nothing here for you yet."),
+        text=_("Tap a button below, or type a command.") if facts else _("There is nothing here for you yet."),
         facts=facts,
         buttons=tuple(Button(_(spec.tap), spec.name) for spec in specs if spec.tap),
     )

@@ -61,7 +61,8 @@ class Help(Command, name="coalition help", who=anyone, writes=False, before_setu
     about: str = text("About", required=False, help="A first word such as group or deadline")
 
     def run(self, ctx: Context) -> Reply:
-        specs = handbook.usable(ctx, ctx.commands)
+        # What people come for stands first; what is about oneself and the coalition comes after it.
+        specs = sorted(handbook.usable(ctx, ctx.commands), key=lambda spec: spec.root in ("my", "coalition"))
         about = self.about.lower().removeprefix("/").removeprefix(ctx.prefix)
         chosen = [spec for spec in specs if spec.root == about]
         if not ctx.founded:
