@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import click
@@ -31,6 +32,7 @@ from coalition_bot.db import Away, Database
 from coalition_bot.dispatcher import Dispatcher
 from coalition_bot.features import FEATURES
 from coalition_bot.keys import first_key, open_vault
+from coalition_bot.lease import while_held
 from coalition_bot.platform import Limits, Platform
 from coalition_bot.settings import ENV_FILE, Settings, Wrong, load
 
@@ -44,6 +46,11 @@ log = structlog.get_logger("coalition_bot")
 
 class Adapter(Platform, Protocol):
     """A platform with its ears: routes over HTTP, or a connection of its own."""
+
+    @property
+    def single(self) -> bool:
+        """Whether two connections at a time would both be told of everything."""
+        ...
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -104,7 +111,7 @@ async def serve(house: House, *, http: bool, work: bool) -> None:
         dispatcher = Dispatcher(house.bot, platforms, alone=house.settings.is_sqlite)
         tasks.append(_keep(stop, "dispatcher", dispatcher.run))
     connecting = house.adapters if work else house.adapters[:1]  # the page has to know when to let browsers go
-    tasks += [_keep(stop, adapter.name, adapter.connect) for adapter in connecting]
+    tasks += [_keep(stop, adapter.name, _connection(house, adapter)) for adapter in connecting]
     await stop.wait()
     log.info("stopping")
     _done, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
@@ -114,6 +121,17 @@ async def serve(house: House, *, http: bool, work: bool) -> None:
         await adapter.close()
     house.bot.close()
     house.db.close()
+
+
+def _connection(house: House, adapter: Adapter) -> Callable[[asyncio.Event], Coroutine[Any, Any, None]]:
+    """How an adapter is connected: where several workers may run, by one of them, if it must be one."""
+    if house.settings.is_sqlite or not adapter.single:
+        return adapter.connect
+    return partial(_connect_alone, house, adapter)
+
+
+async def _connect_alone(house: House, adapter: Adapter, stop: asyncio.Event) -> None:
+    await while_held(house.db, house.bot.clock, f"connect:{adapter.name}", stop, adapter.connect)
 
 
 def _keep(

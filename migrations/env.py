@@ -9,6 +9,7 @@ from alembic import context
 import adapters.web.tables
 import coalition_bot.features
 import coalition_bot.keys
+import coalition_bot.lease
 from coalition_bot.db import Base, UtcDateTime
 
 

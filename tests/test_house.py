@@ -16,20 +16,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: each may import those before it.
 KERNEL = (
     *("clock", "words", "bugs", "moments", "phrases", "vault", "sheets", "db", "settings", "keys", "people", "context"),
-    *(
-        "fields",
-        "command",
-        "written",
-        "history",
-        "platform",
-        "outbox",
-        "drafts",
-        "buttons",
-        "line",
-        "forms",
-        "handbook",
-    ),
-    *("request", "arrival", "visit", "bot", "dispatcher", "features"),
+    *("fields", "command", "written", "history", "platform", "outbox", "lease", "drafts", "buttons", "line"),
+    *("forms", "handbook", "request", "arrival", "visit", "bot", "dispatcher", "features"),
 )
 FEATURE_ORDER = tuple(feature.name for feature in FEATURES)
 PLATFORMS = ("slack", "discord", "web")

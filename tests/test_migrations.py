@@ -11,7 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, select, text
 
 import adapters.web.tables  # noqa: F401 - all tables have to be known
-import coalition_bot.keys  # noqa: F401
+import coalition_bot.keys
+import coalition_bot.lease  # noqa: F401
 import migrations
 from coalition_bot.db import Base, Database
 from coalition_bot.people import Coalition

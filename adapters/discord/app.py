@@ -38,6 +38,7 @@ class Discord:
 
     name = PLATFORM
     limits: Limits = LIMITS
+    single = True
 
     def __init__(self, settings: Settings, bot: Bot) -> None:
         """Take settings and door. Raises ValueError that names a command which Discord cannot hold."""

@@ -38,6 +38,7 @@ class Slack:
 
     name = limits.NAME
     limits: Limits = limits.LIMITS
+    single = False
 
     def __init__(self, settings: Settings, bot: Bot) -> None:
         """Take settings and bot; nothing is connected yet. Raises ValueError for a command that Slack cannot offer."""

@@ -29,6 +29,7 @@ class Web:
 
     name = PLATFORM
     limits = LIMITS
+    single = False
 
     def __init__(self, settings: Settings, bot: Bot, personas: Iterable[Persona] = PERSONAS) -> None:
         """Take the bot that answers, and the people whom a visitor can be."""

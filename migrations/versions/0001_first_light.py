@@ -59,6 +59,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_keyring")),
     )
     op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=20), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
         "pace",
         sa.Column("place", sa.String(length=250), nullable=False),
         sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
@@ -655,6 +662,7 @@ def downgrade() -> None:
 
     op.drop_table("web_post")
     op.drop_table("pace")
+    op.drop_table("lease")
     op.drop_table("keyring")
     with op.batch_alter_table("handled", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handled_owner"))
