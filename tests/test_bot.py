@@ -360,3 +360,10 @@ def test_looking_writes_nothing_and_waits_for_no_writer(sqlite_db: Database) -> 
         assert "Coordinator" in words(anna.says("/my profile"))
         assert "My profile" in words(anna.says("/coalition help"))
     blocker.close()
+
+
+def test_while_the_database_is_gone_people_get_the_same_sentence() -> None:
+    house = House(Database("postgresql://nobody@127.0.0.1:9/none"))
+    reply = house.person("bea").gives("my details", called="precious words")
+    assert "I can't reach my notebook" in words(reply)
+    assert "precious words" in words(reply)
