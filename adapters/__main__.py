@@ -27,7 +27,7 @@ from adapters.slack.limits import LIMITS as SLACK_LIMITS
 from adapters.web.limits import LIMITS as WEB_LIMITS
 from coalition_bot.bot import Bot
 from coalition_bot.bugs import place_of
-from coalition_bot.clock import SystemClock, rest
+from coalition_bot.clock import SystemClock, keep_trying
 from coalition_bot.db import Away, Database
 from coalition_bot.dispatcher import Dispatcher
 from coalition_bot.features import FEATURES
@@ -76,9 +76,8 @@ class House:
     adapters: tuple[Adapter, ...]
 
 
-def build(settings: Settings) -> House:
+def build(settings: Settings, db: Database) -> House:
     """Put the parts together; only what is configured is imported. Raises Wrong, Away."""
-    db = Database(settings.database_url)
     bot = Bot(FEATURES, db, open_vault(db, settings), SystemClock(), LIMITS, settings.command_prefix)
     return House(settings, db, bot, tuple(_adapters(settings, bot)))
 
@@ -139,18 +138,15 @@ def _keep(
 ) -> asyncio.Task[None]:
     """Run a part until `stop`; what breaks in one platform is tried again and touches no other."""
 
-    async def kept() -> None:
-        pause = FIRST_PAUSE
-        while not stop.is_set():
-            try:
-                await run(stop)
-                return
-            except Exception as error:
-                log.error("part failed", part=name, error=type(error).__name__, again_in=pause)
-                await rest(stop, pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+    async def ran() -> bool:
+        await run(stop)
+        return True
 
-    return asyncio.create_task(kept(), name=name)
+    def failed(error: Exception, seconds: float) -> None:
+        log.error("part failed", part=name, error=type(error).__name__, again_in=seconds)
+
+    keeping = keep_trying(stop, ran, failed, first=FIRST_PAUSE, longest=LONGEST_PAUSE, steady=LONGEST_PAUSE)
+    return asyncio.create_task(keeping, name=name)
 
 
 class _Server(uvicorn.Server):
@@ -252,8 +248,9 @@ def run() -> None:
         settings = load()
         _configure_logs(settings.log_level)
         migrations.upgrade(settings.database_url)
-        with_key = first_key(Database(settings.database_url), settings, ENV_FILE)
-        house = build(with_key)
+        db = Database(settings.database_url)
+        with_key = first_key(db, settings, ENV_FILE)
+        house = build(with_key, db)
         if with_key is not settings:
             click.echo(f"A new key for sensitive answers is in {ENV_FILE.resolve()}. Keep a copy somewhere else.")
         _welcome(house)
@@ -302,7 +299,7 @@ def _alone(*, http: bool, work: bool) -> None:
         _configure_logs(settings.log_level)
         if not migrations.is_current(settings.database_url):
             raise Wrong("The database is not up to date. Run `coalition-bot migrate` first.")
-        asyncio.run(serve(build(settings), http=http, work=work))
+        asyncio.run(serve(build(settings, Database(settings.database_url)), http=http, work=work))
 
 
 def _welcome(house: House) -> None:

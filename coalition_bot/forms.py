@@ -109,14 +109,14 @@ def _prefill(asked: Field, ctx: Context, value: str, options: Sequence[Option]) 
     if asked.kind is Kind.TEXT:
         return value[: asked.longest], ""
     try:
-        fields.read(asked, ctx, value)
+        found = fields.read(asked, ctx, value)
     except Problem:
         return "", ""
     if asked.kind in _CHOSEN:
         chosen = pick(options, value) or pick(asked.choices(ctx, value), value)
         return (chosen.value, _(chosen.label)) if chosen else (value, ctx.names.get(value, value))
     if asked.kind is Kind.DAY:
-        return fields.read(asked, ctx, value).isoformat(), ""
+        return found.isoformat(), ""
     if asked.kind is Kind.MANY:
-        return ",".join(fields.read(asked, ctx, value)), ""
+        return ",".join(found), ""
     return value, ""

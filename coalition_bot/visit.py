@@ -177,8 +177,8 @@ class Visit:
                 return self._form(asked, {}, last=last)
         elif asked:
             given = {name: text for name, text in reading.problems.items() if self.answers.get(name)}
-            for name in given.keys() & self._moot():
-                raise Refusal(given[name])
+            if given and (moot := given.keys() & self._moot()):
+                raise Refusal(given[moot.pop()])
             return self._form(asked, given, last=last)
         if reading.problems:
             raise Refusal(next(iter(reading.problems.values())))
@@ -236,9 +236,9 @@ class Visit:
 
     def _form(self, asked: Sequence[Field], problems: Mapping[str, str], *, last: bool) -> Form:
         form = forms.draw(self.spec, self.ctx, asked, self.answers, problems, self.limits)
-        for each in asked:
-            if each.required and each.binds and not each.choices(self.ctx):
-                raise Refusal(_("There is nothing yet to choose from for “{question}”.").format(question=_(each.label)))
+        for each, drawn in zip(asked, form.questions, strict=True):
+            if each.required and each.binds and not drawn.options:
+                raise Refusal(_("There is nothing yet to choose from for “{question}”.").format(question=drawn.label))
         number = 1 if not self.seen else 2 + (len(self.seen) - 1) // self.limits.questions
         return replace(form, page=number, last=last, draft=self.draft)
 

@@ -19,7 +19,7 @@ from adapters.discord.places import PLATFORM
 from adapters.discord.posting import Post
 from adapters.discord.rest import Rest
 from coalition_bot.bot import HELP, Bot
-from coalition_bot.clock import rest
+from coalition_bot.clock import keep_trying
 from coalition_bot.platform import Limits, Parcel
 from coalition_bot.settings import Settings
 
@@ -119,17 +119,9 @@ class Discord:
 
 
 async def _keep(stop: asyncio.Event, work: Callable[[], Awaitable[bool]]) -> None:
-    """Do it again until it says that it is finished, with longer and longer waits while it fails at once."""
-    wait = FIRST_WAIT
-    clock = asyncio.get_running_loop().time
-    while not stop.is_set():
-        began = clock()
-        try:
-            if await work():
-                return
-        except Exception as error:
-            # Nothing that Discord sends or fails to send may take the process down.
-            log.warning("Discord: trying again", error=type(error).__name__, seconds=wait)
-        wait = FIRST_WAIT if clock() - began > STEADY_SECONDS else wait
-        await rest(stop, wait)
-        wait = min(wait * 2, LONGEST_WAIT)
+    """Nothing that Discord sends or fails to send may take the process down."""
+
+    def failed(error: Exception, seconds: float) -> None:
+        log.warning("Discord: trying again", error=type(error).__name__, seconds=seconds)
+
+    await keep_trying(stop, work, failed, first=FIRST_WAIT, longest=LONGEST_WAIT, steady=STEADY_SECONDS)

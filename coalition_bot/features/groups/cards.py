@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from coalition_bot.command import Button, Fact, Style
 from coalition_bot.context import Context
-from coalition_bot.features.groups.standing import belongs, lead_names, leads_of, member_count, stay
+from coalition_bot.features.groups.standing import belongs, leads_of, member_count, stay
 from coalition_bot.features.groups.tables import Group, Membership
 from coalition_bot.features.reviews import Review, called
 from coalition_bot.people import Person, Place
 from coalition_bot.words import _, n_
 
 
-def group_facts(session: Session, group: Group) -> tuple[Fact, ...]:
-    """What everybody may know of a group."""
-    names = lead_names(session, [group.id]).get(group.id, [])
+def group_facts(session: Session, group: Group, leads: Sequence[Person] | None = None) -> tuple[Fact, ...]:
+    """What everybody may know of a group; `leads` where they have been asked for already."""
+    names = [person.name for person in (leads_of(session, group.id) if leads is None else leads)]
     review = session.get(Review, group.review_id) if group.review_id else None
     return (
         Fact(_("Works on"), group.about),
@@ -34,9 +36,9 @@ def own_facts(person: Person, stay: Membership) -> tuple[Fact, ...]:
     )
 
 
-def next_step(session: Session, group: Group) -> str:
-    """What happens after somebody has joined."""
-    names = [person.name for person in leads_of(session, group.id)]
+def next_step(leads: Sequence[Person]) -> str:
+    """What happens after somebody has joined a group that these lead."""
+    names = [person.name for person in leads]
     if not names:
         return _("It has no lead yet. The coordinators are told that you joined, and will write to you.")
     say = n_(

@@ -75,13 +75,14 @@ class Join(Command, name="group join", tap=N_("Join a group")):
         ctx.session.add(joined)
         ctx.session.flush()
         note(ctx.session, ctx.now, ctx.person.id, "group.join", f"group:{group.id}", ctx.person.id)
-        tell_joined(ctx, joined)
+        leads = leads_of(ctx.session, group.id)
+        tell_joined(ctx, joined, leads)
         return done(
             _("You are in {group} now.").format(group=group.name),
             facts=(
-                *group_facts(ctx.session, group),
+                *group_facts(ctx.session, group, leads),
                 *own_facts(ctx.person, joined),
-                Fact(_("What comes next"), next_step(ctx.session, group)),
+                Fact(_("What comes next"), next_step(leads)),
             ),
             buttons=(members_button(group), _my_groups(), change_button(group)),
         )

@@ -186,7 +186,7 @@ class Appoint(Command, name="group lead", who=coordinators):
         ctx.session.add(joined)
         ctx.session.flush()
         note(ctx.session, ctx.now, ctx.person.id, "group.join", f"group:{group.id}", whom.id)
-        tell_joined(ctx, joined)
+        tell_joined(ctx, joined, leads_of(ctx.session, group.id))
 
     def _dismiss(self, ctx: Context, group: Group, whom: Person, now: Lead | None) -> Reply:
         if now is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -24,14 +24,14 @@ LEADERLESS = "groups.leaderless"
 CLOSED = "groups.closed"
 
 
-def tell_joined(ctx: Context, stay: Membership) -> None:
-    """Owe the news to each lead; to the coordinators, where there is none."""
-    _tell_in_charge(ctx, stay, JOINED)
+def tell_joined(ctx: Context, stay: Membership, leads: Sequence[Person]) -> None:
+    """Owe the news to each of the group's `leads`; to the coordinators, where there is none."""
+    _tell_in_charge(ctx, stay, leads, JOINED)
 
 
 def tell_left(ctx: Context, stay: Membership) -> None:
     """The same when somebody has left."""
-    _tell_in_charge(ctx, stay, LEFT)
+    _tell_in_charge(ctx, stay, leads_of(ctx.session, stay.group_id), LEFT)
 
 
 def tell_appointed(ctx: Context, lead: Lead) -> None:
@@ -52,8 +52,8 @@ def tell_closed(ctx: Context, group: Group) -> None:
     _tell(ctx, people, CLOSED, group)
 
 
-def _tell_in_charge(ctx: Context, stay: Membership, kind: str) -> None:
-    in_charge = leads_of(ctx.session, stay.group_id) or coordinators(ctx.session)
+def _tell_in_charge(ctx: Context, stay: Membership, leads: Sequence[Person], kind: str) -> None:
+    in_charge = leads or coordinators(ctx.session)
     _tell(ctx, [person for person in in_charge if person.id != stay.person_id], kind, stay)
 
 

@@ -36,6 +36,16 @@ SESSION_MAX = 9999  # a slip of the finger, not a session
 MOVED = "reviews.moved"
 
 
+def source_asked() -> str:
+    """The question where a date was read: no date is kept without."""
+    return text("Where was this read?", longest=SOURCE_MAX, help="A link or a few words.")
+
+
+def check_asked() -> date | None:
+    """The question when somebody last looked there."""
+    return day("When was it last checked?", required=False, help="Today, if you leave it empty.")
+
+
 class Add(Command, name="review add", who=coordinators):
     """Follow the review of a State."""
 
@@ -56,8 +66,8 @@ class Add(Command, name="review add", who=coordinators):
         required=False,
         help="Only the UN's final timetable makes a day confirmed.",
     )
-    source: str = text("Where was this read?", longest=SOURCE_MAX, help="A link or a few words.")
-    checked: date | None = day("When was it last checked?", required=False, help="Today, if you leave it empty.")
+    source: str = source_asked()
+    checked: date | None = check_asked()
 
     def run(self, ctx: Context) -> Reply:
         checked_on = _checked(ctx, self.checked)
@@ -104,8 +114,8 @@ class Move(Command, name="review move", who=coordinators):
         required=False,
         help="“Moved” if you leave it empty. It goes for the days given above, or for both.",
     )
-    source: str = text("Where was this read?", longest=SOURCE_MAX, help="A link or a few words.")
-    checked: date | None = day("When was it last checked?", required=False, help="Today, if you leave it empty.")
+    source: str = source_asked()
+    checked: date | None = check_asked()
 
     def run(self, ctx: Context) -> Reply:
         review = _ours(ctx, self.review)
