@@ -181,7 +181,7 @@ admins = _everybody(N_("admins of this community"), lambda ctx: ctx.visitor.admi
 class Spec:
     """All that adapters, help and the door have to know of a command."""
 
-    name: str  # "group join": root and subcommand
+    name: str  # "group join": root and subcommand; or a root alone
     help: str
     fields: tuple[Field, ...]
     who: Who
@@ -200,7 +200,7 @@ class Spec:
 
     @property
     def leaf(self) -> str:
-        """The subcommand's word."""
+        """The subcommand's word; empty where the root stands alone."""
         return self.name.partition(" ")[2]
 
     def field(self, name: str) -> Field | None:
@@ -229,8 +229,8 @@ class Command:
         """Read the declaration. Raises ValueError for one that no person could use."""
         found = {key: value for key, value in vars(cls).items() if isinstance(value, Field)}
         doc = inspect.getdoc(cls)
-        if not doc or len(name.split()) != 2 or "spec" in found:
-            raise ValueError(f"{cls.__name__}: a command has a root, a subcommand and a docstring")
+        if not doc or len(name.split()) not in (1, 2) or "spec" in found:
+            raise ValueError(f"{cls.__name__}: a command has a root, maybe a subcommand, and a docstring")
         cls.spec = Spec(
             name=name,
             help=doc.splitlines()[0],
@@ -261,10 +261,16 @@ class Command:
 
 
 def by_root(specs: Iterable[Spec]) -> dict[str, list[Spec]]:
-    """The commands under their first words, in the order in which they are declared."""
+    """The commands under their first words, in the order in which they are declared.
+
+    Raises ValueError for a root that stands alone and has subcommands too: on no platform can it be both.
+    """
     roots: dict[str, list[Spec]] = {}
     for spec in specs:
         roots.setdefault(spec.root, []).append(spec)
+    for root, leaves in roots.items():
+        if len(leaves) > 1 and not all(spec.leaf for spec in leaves):
+            raise ValueError(f"/{root} is a command of its own, and has subcommands")
     return roots
 
 
@@ -299,6 +305,10 @@ def _nothing(ctx: Context, person: Person) -> Mapping[str, object]:
     return {}
 
 
+def _no_facts(ctx: Context, about: str) -> Sequence[Fact]:
+    return ()
+
+
 def _no_merge(ctx: Context, gone: Person, kept: Person) -> None:
     return None
 
@@ -313,4 +323,5 @@ class Feature:
     export: Callable[[Context, Person], Mapping[str, object]] = _nothing
     forget: Callable[[Context, Person], object] = _nothing
     merge: Callable[[Context, Person, Person], object] = _no_merge  # what was the first one's becomes the second's
+    tells: Callable[[Context, str], Sequence[Fact]] = _no_facts  # of what is named as in the history: "group:12"
     nightly: Callable[[Any], object] | None = None  # an outbox.Due without a place, once a night per coalition

@@ -34,6 +34,11 @@ class Keeper(Protocol):
         ...
 
     @property
+    def tells(self) -> Callable[[Context, str], Sequence[Any]]:
+        """Facts to show about something, which is named as in the history: "group:12"."""
+        ...
+
+    @property
     def merge(self) -> Callable[[Context, Person, Person], object]:
         """Two records turn out to be one person: what was the first one's becomes the second's."""
         ...
@@ -98,6 +103,10 @@ class Context:
     def slash(self, command: str) -> str:
         """How a command is typed here, with the operator's prefix."""
         return f"/{self.prefix}{command}"
+
+    def told(self, about: str) -> list[Any]:
+        """What all features have to say about something, named as in the history: "group:12"."""
+        return [fact for keeper in self.keepers for fact in keeper.tells(self, about)]
 
     @property
     def owner(self) -> str:

@@ -29,13 +29,13 @@ def page(ctx: Context, specs: Sequence[Spec], title: str) -> Reply:
 
 def usage(spec: Spec, prefix: str = "") -> str:
     """How a command is typed, with its questions in order; those in brackets may be left out."""
-    return f"/{prefix}{spec.root} {after_root(spec)}"
+    return f"/{prefix}{spec.root} {after_root(spec)}".rstrip()
 
 
 def after_root(spec: Spec) -> str:
     """The same without the slash command itself."""
     words = [_word(field) for field in spec.fields if not field.carried]
-    return " ".join([spec.leaf, *words])
+    return " ".join([*([spec.leaf] if spec.leaf else []), *words])
 
 
 def document(commands: Iterable[type[Command]]) -> str:

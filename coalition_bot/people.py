@@ -7,12 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, validates
 
 from coalition_bot.db import Base, Key, Owned, new_uid
+from coalition_bot.folding import fold
 
 NAME_MAX = 80
 ORGANISATION_MAX = 120
+FOLDED_MAX = 2 * ORGANISATION_MAX
 ACCOUNT_MAX = 80  # of a platform's own name for a community, a channel or an account
 
 
@@ -88,11 +90,18 @@ class Person(Owned, Base):
     """A human being in one coalition, on however many platforms."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_coalition_role", "coalition_id", "role"),)
+    __table_args__ = (
+        Index("ix_person_coalition_role", "coalition_id", "role"),
+        Index("ix_person_coalition_folded", "coalition_id", "folded"),
+        Index("ix_person_coalition_organisation", "coalition_id", "organisation_folded"),
+    )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     uid: Mapped[str] = mapped_column(String(20), unique=True, default=new_uid)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
     organisation: Mapped[str] = mapped_column(String(ORGANISATION_MAX), default="")
+    # Kept beside what was typed, to find and to sort by; see `fold`.
+    folded: Mapped[str] = mapped_column(String(FOLDED_MAX), default="")
+    organisation_folded: Mapped[str] = mapped_column(String(FOLDED_MAX), default="")
     zone: Mapped[str] = mapped_column(String(64), default="")
     role: Mapped[str] = mapped_column(String(20), default=Role.MEMBER)
     allowed: Mapped[bool] = mapped_column(default=False)  # may act although a guest or a stranger
@@ -103,6 +112,11 @@ class Person(Owned, Base):
     def coordinates(self) -> bool:
         """Whether this is a coordinator."""
         return self.role == Role.COORDINATOR
+
+    @validates("name", "organisation")
+    def _fold(self, key: str, value: str) -> str:
+        setattr(self, "folded" if key == "name" else "organisation_folded", fold(value, FOLDED_MAX))
+        return value
 
 
 class Identity(Owned, Base):

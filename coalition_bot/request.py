@@ -73,6 +73,8 @@ def _aim_line(typed: str, commands: Commands, prefix: str) -> Aim:
     if len(found) > 1 and name in commands:
         return Aim(commands[name], {}, words=found[2:])
     root = found[0].text.casefold() if found else HELP.partition(" ")[0]
+    if root in commands:
+        return Aim(commands[root], {}, words=found[1:])
     if len(found) <= 1 and any(command.spec.root == root for command in commands.values()):
         return Aim(commands[HELP], {"about": root})
     raise _unknown(name, commands, prefix)

@@ -15,7 +15,8 @@ from coalition_bot.features import FEATURES
 ROOT = Path(__file__).parent.parent
 # From the ground up: each may import those before it.
 KERNEL = (
-    *("clock", "words", "bugs", "moments", "phrases", "vault", "sheets", "db", "settings", "keys", "people", "context"),
+    *("clock", "words", "bugs", "folding", "moments", "phrases", "vault", "sheets", "db", "settings", "keys"),
+    *("people", "context"),
     *("fields", "command", "written", "history", "platform", "outbox", "lease", "drafts", "buttons", "line"),
     *("forms", "handbook", "request", "arrival", "visit", "bot", "dispatcher", "features"),
 )

@@ -81,26 +81,35 @@ def _root(name: str, specs: Sequence[Spec]) -> Json:
         raise ValueError(f"/{name}: {len(specs)} subcommands, and Discord takes {SUBCOMMANDS}")
     for brief in (False, True):  # where there is no room for the help of each option, its label has to do
         root: Json = {
+            **_under(name, specs, brief=brief),
             "name": _name(name, f"/{name}"),
-            "description": cut(", ".join(spec.leaf for spec in specs), COMMAND_DESCRIPTION),
             "type": CHAT_INPUT,
             "contexts": [IN_SERVERS, IN_DIRECT_MESSAGES],
             "integration_types": [FOR_SERVERS],
-            "options": [_leaf(name, spec, brief=brief) for spec in specs],
         }
         if _weight(root) <= COMMAND_TEXT:
             return root
     raise ValueError(f"/{name}: its names and descriptions are over {COMMAND_TEXT} characters")
 
 
+def _under(root: str, specs: Sequence[Spec], *, brief: bool) -> Json:
+    """What a root says of itself and asks: its subcommands; its own questions, where it stands alone."""
+    if not specs[0].leaf:
+        return _leaf(root, specs[0], brief=brief)
+    return {
+        "description": cut(", ".join(spec.leaf for spec in specs), COMMAND_DESCRIPTION),
+        "options": [_leaf(root, spec, brief=brief) for spec in specs],
+    }
+
+
 def _leaf(root: str, spec: Spec, *, brief: bool) -> Json:
-    where = f"/{root} {spec.leaf}"
+    where = f"/{root} {spec.leaf}".rstrip()
     asked = [field for field in spec.fields if not field.carried]
     for field in asked:
         if size(field.label) > LABEL:
             raise ValueError(f"{where}: the question {field.label!r} is longer than {LABEL} characters")
     return {
-        "name": _name(spec.leaf, where),
+        "name": _name(spec.leaf or root, where),
         "description": _description(_(spec.help), where),
         "type": SUBCOMMAND,
         # What is left out is asked in the form; so nothing is required, and what is over the limit does not matter.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy.orm import Session
-
 from coalition_bot.command import Button, Fact, Style
 from coalition_bot.context import Context
 from coalition_bot.features.groups.standing import belongs, leads_of, member_count, stay
@@ -15,16 +13,17 @@ from coalition_bot.people import Person, Place
 from coalition_bot.words import _, n_
 
 
-def group_facts(session: Session, group: Group, leads: Sequence[Person] | None = None) -> tuple[Fact, ...]:
-    """What everybody may know of a group; `leads` where they have been asked for already."""
-    names = [person.name for person in (leads_of(session, group.id) if leads is None else leads)]
-    review = session.get(Review, group.review_id) if group.review_id else None
+def group_facts(ctx: Context, group: Group, leads: Sequence[Person] | None = None) -> tuple[Fact, ...]:
+    """What everybody who sees a group may know of it; `leads` where they have been asked for already."""
+    names = [person.name for person in (leads_of(ctx.session, group.id) if leads is None else leads)]
+    review = ctx.session.get(Review, group.review_id) if group.review_id else None
     return (
         Fact(_("Works on"), group.about),
         Fact(_("Led by"), led_by(names)),
-        Fact(_("Members"), str(member_count(session, group.id))),
+        Fact(_("Members"), str(member_count(ctx.session, group.id))),
         *([Fact(_("Channel"), Place.parse(group.channel))] if group.channel else []),
         *([Fact(_("Review"), called(review))] if review else []),
+        *ctx.told(f"group:{group.id}"),
     )
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import Select, select
 from coalition_bot.command import Button, Refusal
 from coalition_bot.context import Context
 from coalition_bot.features.groups.standing import stay
-from coalition_bot.features.groups.tables import FOLDED_MAX, Group, Lead, Membership, fold
+from coalition_bot.features.groups.tables import FOLDED_MAX, Group, Lead, Membership
 from coalition_bot.fields import Option
+from coalition_bot.folding import fold
 from coalition_bot.words import _
 
 SUGGESTED = 500  # a coalition has some hundred groups at most
@@ -73,8 +74,15 @@ def group_by_uid(ctx: Context, uid: str) -> Group | None:
 
 
 def open_group(ctx: Context, uid: str) -> Group:
-    """The open group behind an answer; it stays open until the command is done. Raises Refusal."""
-    found = ctx.session.scalar(select(Group).where(Group.uid == uid).with_for_update(read=True))
+    """The open group behind an answer, locked: it stays as it is until the command is done. Raises Refusal.
+
+    Where places are counted, one after the other comes in; where they are not, all at once may.
+    """
+    found = group_by_uid(ctx, uid)
+    if found and found.capacity is None:
+        ctx.session.refresh(found, with_for_update={"read": True})
+    elif found:
+        ctx.session.refresh(found, with_for_update={"key_share": True})
     if found is None or found.closed_at is not None:
         name = found.name if found else _("This group")
         raise Refusal(_("{group} is closed.").format(group=name), Button(_("Groups"), "group list"))

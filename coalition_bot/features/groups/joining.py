@@ -15,11 +15,12 @@ from coalition_bot.features.groups.cards import (
     own_facts,
 )
 from coalition_bot.features.groups.finding import group_by_uid, named_groups, open_group, own_groups, own_stay
-from coalition_bot.features.groups.notices import tell_joined, tell_left
-from coalition_bot.features.groups.standing import leading, leads_of, stay
-from coalition_bot.features.groups.tables import ISSUE_MAX, Group, Membership, fold
+from coalition_bot.features.groups.standing import leads_of, stay
+from coalition_bot.features.groups.stays import end, enter
+from coalition_bot.features.groups.tables import ISSUE_MAX, Ending, Group
 from coalition_bot.features.members.finding import own_organisation, same_organisation
 from coalition_bot.fields import carried, choice, pick, text
+from coalition_bot.folding import fold
 from coalition_bot.history import Happening, note
 from coalition_bot.people import NAME_MAX
 from coalition_bot.words import N_, _
@@ -71,16 +72,12 @@ class Join(Command, name="group join", tap=N_("Join a group")):
         self._only_once(ctx, group)
         ctx.person.name = self.called
         ctx.person.organisation = _organisation(ctx, self.organisation)
-        joined = Membership(group_id=group.id, person_id=ctx.person.id, issue=_issue(self.issue), joined_at=ctx.now)
-        ctx.session.add(joined)
-        ctx.session.flush()
-        note(ctx.session, ctx.now, ctx.person.id, "group.join", f"group:{group.id}", ctx.person.id)
         leads = leads_of(ctx.session, group.id)
-        tell_joined(ctx, joined, leads)
+        joined = enter(ctx, group, ctx.person, issue=_issue(self.issue), leads=leads)
         return done(
             _("You are in {group} now.").format(group=group.name),
             facts=(
-                *group_facts(ctx.session, group, leads),
+                *group_facts(ctx, group, leads),
                 *own_facts(ctx.person, joined),
                 Fact(_("What comes next"), next_step(leads)),
             ),
@@ -128,13 +125,7 @@ class Leave(Command, name="group leave"):
 
     def run(self, ctx: Context) -> Reply:
         group, own = own_stay(ctx, self.group, "group leave")
-        own.left_at = ctx.now
-        led = leading(ctx.session, group.id, ctx.person.id)
-        if led:
-            led.ended_at = ctx.now
-        ctx.session.flush()
-        note(ctx.session, ctx.now, ctx.person.id, "group.leave", f"group:{group.id}", ctx.person.id)
-        tell_left(ctx, own)
+        end(ctx, group, own, Ending.LEFT)
         told = _("The lead is told.") if leads_of(ctx.session, group.id) else _("The coordinators are told.")
         return done(
             f"{_('You have left {group}.').format(group=group.name)} {told}",

@@ -1,157 +1,21 @@
-"""What coordinators do about groups: create, edit, close, and appoint who leads."""
+"""Who leads a group: a coordinator appoints, and somebody else takes over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from coalition_bot.command import Button, Command, Refusal, Reply, Style, button, coordinators, done
+from coalition_bot.command import Command, Refusal, Reply, coordinators, done
 from coalition_bot.context import Context
-from coalition_bot.features.groups.cards import edit_button, group_buttons, group_facts, lead_button, members_button
-from coalition_bot.features.groups.finding import group_by_uid, named_groups, open_group, open_groups
-from coalition_bot.features.groups.notices import tell_appointed, tell_closed, tell_joined
-from coalition_bot.features.groups.standing import leading, leads_of, member_count, stay
-from coalition_bot.features.groups.tables import ABOUT_MAX, Group, Lead, Membership, distinct, fold
+from coalition_bot.features.groups.cards import group_buttons, group_facts, lead_button, members_button
+from coalition_bot.features.groups.finding import open_group, open_groups
+from coalition_bot.features.groups.notices import tell_appointed
+from coalition_bot.features.groups.standing import leading, leads_of, stay
+from coalition_bot.features.groups.stays import enter
+from coalition_bot.features.groups.tables import Group, Lead
 from coalition_bot.features.members.coalition import WHO_HELP
 from coalition_bot.features.members.finding import people, somebody
-from coalition_bot.features.reviews import Review, only_review, review_by_uid, suggest_reviews
-from coalition_bot.fields import Problem, carried, channels, choice, person, pick, text
+from coalition_bot.fields import choice, person
 from coalition_bot.history import note
-from coalition_bot.people import NAME_MAX, Person, Place
-from coalition_bot.words import N_, _, n_
-
-NAME_HELP = N_("For example Housing. Members find the group by it.")
-ABOUT = N_("What it works on")
-CHANNEL_HELP = N_("Where the group talks, if it has a channel of its own")
-REVIEW_HELP = N_("Which review it works for; empty for none or all of them")
-
-
-class Create(Command, name="group create", who=coordinators):
-    """Create a working group."""
-
-    name: str = text("Name of the group", longest=NAME_MAX, rest=True, check=distinct, help=NAME_HELP)
-    about: str = text(ABOUT, longest=ABOUT_MAX, help="For example evictions, rents and homelessness")
-    channel: tuple[Place, ...] = channels("Its channel", required=False, help=CHANNEL_HELP)
-    review: str = choice("Review", suggest=suggest_reviews, required=False, offer=only_review, help=REVIEW_HELP)
-
-    def run(self, ctx: Context) -> Reply:
-        _only_one(ctx.session, self.name)
-        review = review_by_uid(ctx, self.review)
-        group = Group(
-            name=self.name,
-            folded=fold(self.name),
-            about=self.about,
-            channel=_channel(self.channel),
-            review_id=review.id if review else None,
-            created_at=ctx.now,
-        )
-        ctx.session.add(group)
-        ctx.session.flush()
-        note(ctx.session, ctx.now, ctx.person.id, "group.create", f"group:{group.id}")
-        return done(
-            _("The working group {group} is open; members can join it.").format(group=group.name),
-            facts=group_facts(ctx.session, group),
-            buttons=(lead_button(group), edit_button(group)),
-        )
-
-
-def _meant(ctx: Context) -> Group | None:
-    """The group named so far."""
-    found = pick(open_groups(ctx), ctx.answers.get("group", ""))
-    return group_by_uid(ctx, found.value) if found else None
-
-
-def _of_group(part: str) -> Callable[[Context], str]:
-    """What the group named so far has now as its `part`."""
-    return lambda ctx: str(getattr(_meant(ctx), part, ""))
-
-
-def _its_review(ctx: Context) -> str:
-    group = _meant(ctx)
-    review = ctx.session.get(Review, group.review_id) if group and group.review_id else None
-    return review.uid if review else ""
-
-
-class Edit(Command, name="group edit", who=coordinators):
-    """Change the name of a group, what it works on, its channel or its review."""
-
-    group: str = choice("Working group", suggest=open_groups)
-    about: str = text(ABOUT, required=False, longest=ABOUT_MAX, rest=True, known=_of_group("about"))
-    name: str = text(
-        "Name of the group",
-        required=False,
-        longest=NAME_MAX,
-        check=distinct,
-        help=NAME_HELP,
-        known=_of_group("name"),
-    )
-    channel: tuple[Place, ...] = channels("Its channel", required=False, help=CHANNEL_HELP, offer=_of_group("channel"))
-    review: str = choice("Review", suggest=suggest_reviews, required=False, known=_its_review, help=REVIEW_HELP)
-    whole: str = carried()  # the form showed what is: an answer that is empty now is meant to be
-
-    def run(self, ctx: Context) -> Reply:
-        group, whole = open_group(ctx, self.group), self.whole == "yes"
-        as_it_is = self.name in ("", group.name) and self.about in ("", group.about)
-        if not whole and as_it_is and not self.channel and self.review in ("", _its_review(ctx)):
-            return Reply(title=group.name, facts=group_facts(ctx.session, group), buttons=(edit_button(group),))
-        if whole and not (self.name and self.about):
-            raise Problem(_("Please answer this one."), "about" if self.name else "name")
-        before = group.name
-        self._change(ctx, group, whole=whole)
-        note(ctx.session, ctx.now, ctx.person.id, "group.edit", f"group:{group.id}")
-        renamed = _("{before} is called {group} now.").format(before=before, group=group.name)
-        return done(
-            renamed if before != group.name else _("{group} is changed.").format(group=group.name),
-            facts=group_facts(ctx.session, group),
-            buttons=(edit_button(group),),
-        )
-
-    def _change(self, ctx: Context, group: Group, *, whole: bool) -> None:
-        if self.name:
-            _only_one(ctx.session, self.name, but=group)
-            group.name, group.folded = self.name, fold(self.name)
-        if self.about:
-            group.about = self.about
-        if self.channel or whole:
-            group.channel = _channel(self.channel)
-        if self.review or whole:
-            review = review_by_uid(ctx, self.review)
-            group.review_id = review.id if review else None
-        ctx.session.flush()
-
-
-class Close(Command, name="group close", who=coordinators):
-    """Close a working group; it stays in the history."""
-
-    group: str = choice("Working group", suggest=named_groups)
-    sure: str = carried()
-
-    def run(self, ctx: Context) -> Reply:
-        group = open_group(ctx, self.group)
-        count = member_count(ctx.session, group.id)
-        if self.sure != "yes":
-            say = n_(
-                "Close {group}? Its {count} member is told. Nobody can join it any more; it stays in the history.",
-                "Close {group}? Its {count} members are told. Nobody can join it any more; it stays in the history.",
-                count,
-            )
-            return Reply(
-                say.format(group=group.name, count=count),
-                buttons=(
-                    button(_("Close it"), Close, style=Style.DANGER, group=group.uid, sure="yes"),
-                    Button(_("Keep it"), "group list", {"group": group.uid}),
-                ),
-            )
-        group.closed_at = ctx.now
-        ctx.session.flush()
-        note(ctx.session, ctx.now, ctx.person.id, "group.close", f"group:{group.id}")
-        tell_closed(ctx, group)
-        return done(
-            _("{group} is closed, and its members are told.").format(group=group.name),
-            buttons=(Button(_("Groups"), "group list"),),
-        )
+from coalition_bot.people import Person
+from coalition_bot.words import N_, _
 
 
 class Appoint(Command, name="group lead", who=coordinators):
@@ -179,14 +43,10 @@ class Appoint(Command, name="group lead", who=coordinators):
         tell_appointed(ctx, lead)
         told = "" if whom.id == ctx.person.id else f" {_('They are told.')}"
         say = _("{name} leads {group} now.").format(name=whom.name, group=group.name)
-        return done(f"{say}{told}", facts=group_facts(ctx.session, group), buttons=group_buttons(ctx, group))
+        return done(f"{say}{told}", facts=group_facts(ctx, group), buttons=group_buttons(ctx, group))
 
     def _take_in(self, ctx: Context, group: Group, whom: Person) -> None:
-        joined = Membership(group_id=group.id, person_id=whom.id, issue="", joined_at=ctx.now)
-        ctx.session.add(joined)
-        ctx.session.flush()
-        note(ctx.session, ctx.now, ctx.person.id, "group.join", f"group:{group.id}", whom.id)
-        tell_joined(ctx, joined, leads_of(ctx.session, group.id))
+        enter(ctx, group, whom, approved=True)
 
     def _dismiss(self, ctx: Context, group: Group, whom: Person, now: Lead | None) -> Reply:
         if now is None:
@@ -201,19 +61,4 @@ class Appoint(Command, name="group lead", who=coordinators):
         return done(f"{say}{alone}", buttons=(lead_button(group), members_button(group)))
 
 
-def _only_one(session: Session, name: str, but: Group | None = None) -> None:
-    """Raises Problem where an open group has a name that looks or reads like this one."""
-    twins = select(Group).where(Group.folded == fold(name), Group.closed_at.is_(None))
-    twin = next((group for group in session.scalars(twins) if group is not but), None)
-    if twin:
-        say = _("There is a group “{group}” already. Please choose a name that cannot be mistaken for it.")
-        raise Problem(say.format(group=twin.name), "name")
-
-
-def _channel(places: tuple[Place, ...]) -> str:
-    if len(places) > 1:
-        raise Problem(_("Please choose one channel."), "channel")
-    return str(places[0]) if places else ""
-
-
-COMMANDS = (Create, Edit, Close, Appoint)
+COMMANDS = (Appoint,)

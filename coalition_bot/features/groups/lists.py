@@ -69,7 +69,7 @@ class ListGroups(Command, name="group list", writes=False, tap=N_("Groups")):
             name = group.name if group else _("This group")
             raise Refusal(_("{group} is closed.").format(group=name), Button(_("Groups"), "group list"))
         own = stay(ctx.session, group.id, ctx.person.id)
-        facts = (*group_facts(ctx.session, group), *(own_facts(ctx.person, own) if own else ()))
+        facts = (*group_facts(ctx, group), *(own_facts(ctx.person, own) if own else ()))
         return Reply(title=group.name, facts=facts, buttons=group_buttons(ctx, group))
 
     def _page(self, ctx: Context, page: int) -> Reply:

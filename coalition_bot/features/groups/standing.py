@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from coalition_bot.command import Who, coordinators, members
 from coalition_bot.context import Context
-from coalition_bot.features.groups.tables import Group, Lead, Membership
+from coalition_bot.features.groups.tables import Group, Lead, Membership, Stage
 from coalition_bot.people import Person
 from coalition_bot.words import N_
 
@@ -39,7 +39,7 @@ def belongs(ctx: Context, group_uid: str) -> bool:
 
 
 def stay(session: Session, group_id: int, person_id: int | None) -> Membership | None:
-    """A person's stay in a group that is not over."""
+    """A person's stay in a group that is not over; they may still be waiting, or have applied."""
     return session.scalar(
         select(Membership).where(
             Membership.group_id == group_id, Membership.person_id == person_id, Membership.left_at.is_(None)
@@ -71,10 +71,15 @@ def lead_names(session: Session, group_ids: Sequence[int]) -> dict[int, list[str
     return names
 
 
+def is_in() -> ColumnElement[bool]:
+    """The condition on Membership that somebody is in the group now: neither gone, nor waiting, nor applying."""
+    return and_(Membership.left_at.is_(None), Membership.stage == Stage.IN)
+
+
 def member_count(session: Session, group_id: int) -> int:
     """How many are in a group now."""
-    here = select(func.count()).select_from(Membership)
-    return session.scalar(here.where(Membership.group_id == group_id, Membership.left_at.is_(None))) or 0
+    counted = select(func.count()).select_from(Membership)
+    return session.scalar(counted.where(Membership.group_id == group_id, is_in())) or 0
 
 
 def _led(ctx: Context) -> frozenset[int]:

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from coalition_bot.arrival import newcomer, take_in
 from coalition_bot.context import Context
 from coalition_bot.fields import Option, Problem, text
+from coalition_bot.folding import fold
 from coalition_bot.outbox import owe
-from coalition_bot.people import ORGANISATION_MAX, Community, Person, Place, find_person, private_place
+from coalition_bot.people import FOLDED_MAX, ORGANISATION_MAX, Community, Person, Place, find_person, private_place
 from coalition_bot.people import coordinators as all_coordinators
 from coalition_bot.words import N_, _
 
@@ -55,10 +56,11 @@ def own_organisation(help: str = N_("Leave it empty if you are here on your own.
 
 
 def same_organisation(ctx: Context, typed: str) -> str:
-    """The organisation as others have written it, where only case or spaces differ."""
-    folded = " ".join(typed.split())
-    found = select(Person.organisation).where(func.lower(Person.organisation) == folded.lower()).limit(1)
-    return ctx.session.scalar(found) or folded
+    """The organisation as others have written it, where only case, spaces or punctuation differ."""
+    plain = " ".join(typed.split())
+    folded = fold(plain, FOLDED_MAX)
+    found = select(Person.organisation).where(Person.organisation_folded == folded).order_by(Person.id).limit(1)
+    return (ctx.session.scalar(found) if folded else None) or plain
 
 
 def somebody(ctx: Context, answer: str) -> Person:
