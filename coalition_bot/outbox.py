@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from coalition_bot.command import Reply
 from coalition_bot.db import NOBODY, Base, Key, new_uid
 from coalition_bot.people import Coalition, Place
+from coalition_bot.platform import Admission
 from coalition_bot.vault import Vault
 
 
@@ -35,6 +36,8 @@ class Owed(Base):
     __table_args__ = (
         Index("ix_owed_state_due_at", "state", "due_at"),
         Index("ix_owed_coalition_id_kind_ref", "coalition_id", "kind", "ref"),
+        Index("ix_owed_coalition_id_finished_at", "coalition_id", "finished_at"),
+        Index("ix_owed_place_finished_at", "place", "finished_at"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     uid: Mapped[str] = mapped_column(String(20), unique=True, default=new_uid)
@@ -75,7 +78,7 @@ class Due:
     vault: Vault
 
 
-Writer = Callable[[Due], Reply | None]
+Writer = Callable[[Due], Reply | Admission | None]
 
 
 def owe(session: Session, *, key: str, kind: str, ref: object, to: Place | None, due: datetime) -> None:
