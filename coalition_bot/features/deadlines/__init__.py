@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from coalition_bot.command import Feature
 from coalition_bot.context import Context
 from coalition_bot.features.deadlines.adding import Add
-from coalition_bot.features.deadlines.listing import Cancel, Hour, ListDeadlines
+from coalition_bot.features.deadlines.listing import Cancel, Hour, ListDeadlines, tells
 from coalition_bot.features.deadlines.reminding import WRITERS, remind
 from coalition_bot.features.deadlines.tables import Deadline
 from coalition_bot.outbox import Due
@@ -23,13 +23,21 @@ def export(ctx: Context, person: Person) -> Mapping[str, object]:
 
 
 def merge(ctx: Context, gone: Person, kept: Person) -> None:
-    """What one added, the other has added."""
-    ctx.session.execute(update(Deadline).where(Deadline.added_by == gone.id).values(added_by=kept.id))
+    """What one added or has to meet, the other does."""
+    for column in (Deadline.added_by, Deadline.owner_id):
+        ctx.session.execute(update(Deadline).where(column == gone.id).values({column.key: kept.id}))
+
+
+def forget(ctx: Context, person: Person) -> None:
+    """What they had to meet, the leads of the group have to."""
+    ctx.session.execute(update(Deadline).where(Deadline.owner_id == person.id).values(owner_id=None))
 
 
 def reckon_anew(due: Due) -> None:
     """Once a night: where a zone's rules have changed, the instant follows what was meant."""
-    ahead = select(Deadline).where(Deadline.cancelled_at.is_(None), Deadline.instant > due.now)
+    ahead = select(Deadline).where(
+        Deadline.cancelled_at.is_(None), Deadline.met_at.is_(None), Deadline.instant > due.now
+    )
     for deadline in due.session.scalars(ahead).all():
         instant = deadline.moment.instant
         if instant != deadline.instant and due.coalition:
@@ -37,11 +45,15 @@ def reckon_anew(due: Due) -> None:
             remind(due.session, due.coalition, deadline, due.now)
 
 
+__all__ = ["FEATURE", "Deadline"]
+
 FEATURE = Feature(
     name="deadlines",
     commands=[Add, ListDeadlines, Cancel, Hour],
     writers=WRITERS,
     export=export,
+    forget=forget,
     merge=merge,
+    tells=tells,
     nightly=reckon_anew,
 )

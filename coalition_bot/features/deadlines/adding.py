@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,20 +12,19 @@ from coalition_bot.db import new_uid
 from coalition_bot.features.deadlines.ladder import ahead
 from coalition_bot.features.deadlines.reminding import happens, hours, left, remind
 from coalition_bot.features.deadlines.tables import TITLE_MAX, Deadline, Destination
-from coalition_bot.features.groups import group_by_uid, leads, led_groups
+from coalition_bot.features.deadlines.understanding import assumed, chosen, understand
+from coalition_bot.features.groups import Group, group_by_uid, leads, led_groups
 from coalition_bot.features.members.coalition import zone_named
 from coalition_bot.features.reviews import review_by_uid, suggest_reviews
 from coalition_bot.fields import carried, channels, choice, text
 from coalition_bot.history import note
 from coalition_bot.moments import Moment, in_words
 from coalition_bot.people import Place
-from coalition_bot.phrases import Question, Refused, Span, Verb, read, split
-from coalition_bot.phrases.days import YEARS_AHEAD
+from coalition_bot.phrases import Question, Verb, split
 from coalition_bot.words import N_, _, language
 
 WHAT_MAX = 300
 KEY_MAX = 20  # of a uid
-FARTHEST = timedelta(days=366 * (YEARS_AHEAD + 1))
 
 
 def _usual_channel(ctx: Context) -> str:
@@ -70,19 +69,11 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
         moment = self._chosen(ctx)
         return self._store(ctx, title, verb, moment) if self.key else self._card(ctx, title, verb, moment, "")
 
-    def _zone(self, ctx: Context) -> str:
-        return self.zone or ctx.coalition.zone
-
     def _read(self, ctx: Context, title: str, verb: Verb, phrase: str) -> Reply:
-        result = read(phrase, now=ctx.now, zone=self._zone(ctx), languages=(language(),))
-        if isinstance(result, Refused):
-            raise Refusal(f"{result.reason} {result.hint}", field="what")
-        if isinstance(result, Span):
-            raise Refusal(result.text, field="what")
+        result = understand(ctx, phrase, self.zone or ctx.coalition.zone, "what")
         if isinstance(result, Question):
             return self._ask(result.text, result.choices)
-        assumed = _("You gave no time of day, so I took the end of the day.") if result.assumed_time else ""
-        return self._card(ctx, title, verb, result.moment, assumed)
+        return self._card(ctx, title, verb, result.moment, assumed(result))
 
     def _ask(self, question: str, choices: tuple[Moment, ...]) -> Reply:
         meant = tuple(button(in_words(each), Add, self._answers(), meant=str(each)) for each in choices)
@@ -143,23 +134,29 @@ class Add(Command, name="deadline add", who=leads, tap=N_("Add a deadline")):
         )
 
     def _places(self, ctx: Context) -> tuple[Place, ...]:
+        group = group_by_uid(ctx, self.group)
+        if group and group.private:
+            return self._own_channel(group)
         usual = _usual_channel(ctx)
         chosen = self.channels or ((Place.parse(usual),) if usual else ())
         if not chosen:
             raise Refusal(_("Which channel shall I remind? Please choose one."), field="channels")
         return chosen
 
+    def _own_channel(self, group: Group) -> tuple[Place, ...]:
+        """Elsewhere a reminder would give away that a private group exists."""
+        own = (Place.parse(group.channel),) if group.channel else ()
+        if not own:
+            say = _("{group} is private and has no channel of its own, so I can remind nobody without giving it away.")
+            raise Refusal(say.format(group=group.name), field="group")
+        if set(self.channels) - set(own):
+            say = _("{group} is private: I remind its own channel only. Leave the channels empty.")
+            raise Refusal(say.format(group=group.name), field="channels")
+        return own
+
     def _chosen(self, ctx: Context) -> Moment:
         """What a button carried; somebody may have forged it."""
-        try:
-            moment = Moment.parse(self.meant)
-            if len(self.key) > KEY_MAX or moment.instant > ctx.now + FARTHEST:
-                raise ValueError
-        except ValueError:
-            raise Refusal(_("I did not understand that. Please write it again."), self._change()) from None
-        if moment.instant <= ctx.now:
-            raise Refusal(_("That moment has passed meanwhile. Please choose another."), self._change())
-        return moment
+        return chosen(ctx, self.meant if len(self.key) <= KEY_MAX else "", self._change())
 
     def _answers(self) -> dict[str, str]:
         places = " ".join(map(str, self.channels))

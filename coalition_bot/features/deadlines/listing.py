@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from coalition_bot.command import Command, Fact, Refusal, Reply, Style, Who, button, coordinators, done
 from coalition_bot.context import Context
@@ -19,7 +19,8 @@ from coalition_bot.features.deadlines.reminding import (
     told,
 )
 from coalition_bot.features.deadlines.tables import Deadline, Destination, PostingHour
-from coalition_bot.features.groups import leads, leads_group_id
+from coalition_bot.features.groups import Group, Lead, Membership, leads, leads_group_id, visible_groups
+from coalition_bot.features.groups.standing import is_in
 from coalition_bot.features.members.coalition import zone_named
 from coalition_bot.fields import Option, carried, channels, choice, number, text
 from coalition_bot.history import note
@@ -33,22 +34,44 @@ SHOWN = 20
 
 def upcoming(ctx: Context, typed: str = "") -> Sequence[Option]:
     """The deadlines ahead, the next first, as options."""
-    found = _ahead(ctx.now).where(Deadline.title.icontains(typed, autoescape=True) | (Deadline.uid == typed))
+    found = _seen(ctx).where(Deadline.title.icontains(typed, autoescape=True) | (Deadline.uid == typed))
     return [
         Option(each.uid, f"{each.title} ({in_words(each.moment)})") for each in ctx.session.scalars(found.limit(100))
     ]
 
 
 def _ahead(now: datetime) -> Any:
-    ahead = select(Deadline).where(Deadline.cancelled_at.is_(None), Deadline.instant > now)
+    ahead = select(Deadline).where(Deadline.cancelled_at.is_(None), Deadline.met_at.is_(None), Deadline.instant > now)
     return ahead.order_by(Deadline.instant, Deadline.id)
+
+
+def _seen(ctx: Context) -> Any:
+    """Those ahead that the visitor may see: a group's tracks, and all of a private group, are for its own people."""
+    if coordinators.may_open(ctx):
+        return _ahead(ctx.now)
+    stays = select(Membership.group_id).where(Membership.person_id == ctx.person.id, is_in())
+    leads_now = select(Lead.group_id).where(Lead.person_id == ctx.person.id, Lead.ended_at.is_(None))
+    general = and_(Deadline.personal.is_(False), Deadline.group_id.in_(select(Group.id).where(visible_groups(ctx))))
+    own = or_(Deadline.group_id.in_(stays), Deadline.group_id.in_(leads_now))
+    return _ahead(ctx.now).where(or_(Deadline.group_id.is_(None), general, own))
+
+
+def tells(ctx: Context, about: str) -> Sequence[Fact]:
+    """Of a group: its next deadline."""
+    kind, _colon, number = about.partition(":")
+    if kind != "group":
+        return ()
+    found = ctx.session.scalar(_seen(ctx).where(Deadline.group_id == int(number)).limit(1))
+    if found is None:
+        return ()
+    return (Fact(_("Next: {what}").format(what=happens(found.verb, found.title)), found.moment),)
 
 
 class ListDeadlines(Command, name="deadline list", writes=False, tap=N_("Deadlines")):
     """All deadlines ahead, the next first."""
 
     def run(self, ctx: Context) -> Reply:
-        found = list(ctx.session.scalars(_ahead(ctx.now).limit(SHOWN + 1)))
+        found = list(ctx.session.scalars(_seen(ctx).limit(SHOWN + 1)))
         if not found:
             return Reply(_("There are no deadlines ahead."))
         facts = tuple(Fact(happens(each.verb, each.title), each.moment) for each in found[:SHOWN])

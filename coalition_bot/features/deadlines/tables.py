@@ -30,6 +30,15 @@ class Deadline(Owned, Base):
     added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     added_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]  # what was due is done: nobody is reminded any more
+    # Whoever has to meet it is reminded in private too: its owner, or else the leads of its group.
+    personal: Mapped[bool] = mapped_column(default=False)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody needs to hear of it any more."""
+        return self.cancelled_at is not None or self.met_at is not None
 
     @property
     def moment(self) -> Moment:
