@@ -45,7 +45,7 @@ def no(outcome: Reply | Form) -> str:
 def joined(member: Actor, group: str, issue: str = "", organisation: str = "") -> Reply:
     """A member joins with the name that the platform shows."""
     name = member.visitor.name
-    return ok(member.gives("group join", group=group, issue=issue, called=name, organisation=organisation))
+    return ok(member.gives("group join", group=group, issue=issue, called=name, organisation=organisation, shown="yes"))
 
 
 def count(
@@ -69,12 +69,16 @@ def test_a_member_joins_through_the_form_and_then_with_one_line(house: House) ->
 
     form = maria.says("/group join housing")
     assert isinstance(form, Form)
-    assert [q.name for q in form.questions] == ["group", "issue", "called", "organisation"]
+    assert [q.name for q in form.questions] == ["group", "issue", "called", "organisation", "shown"]
     assert {q.name: q.value_label or q.value for q in form.questions}["group"] == "Housing"
     assert {q.name: q.value for q in form.questions}["called"] == "Maria"
     assert {q.name: q.required for q in form.questions}["called"]
 
-    reply = ok(maria.fills(form, called="María López", organisation="Tenants United", issue="evictions of families"))
+    reply = ok(
+        maria.fills(
+            form, called="María López", organisation="Tenants United", issue="evictions of families", shown="yes"
+        )
+    )
     said = words(reply)
     for part in ("Housing", GROUPS["Housing"], "nobody yet", "coordinators are told", "Tenants United", "evictions of"):
         assert part in said
@@ -113,7 +117,7 @@ def test_a_button_of_the_list_carries_the_group(house: House) -> None:
     form = maria.taps(maria.says("/group list"), "Join Women's rights")
     assert isinstance(form, Form)
     assert form.questions[0].value_label == "Women's rights"
-    ok(maria.fills(form))
+    ok(maria.fills(form, shown="no"))
     again = maria.says("/group list")
     assert isinstance(again, Reply)
     assert "Join Women's rights" not in [button.label for button in again.buttons]
@@ -187,6 +191,7 @@ def test_everything_about_groups_can_be_taken_along(house: House) -> None:
     reply = maria.says("/my export")
     assert isinstance(reply, Reply)
     assert reply.file
+    assert isinstance(reply.file.content, bytes)
     text = reply.file.content.decode()
     assert text.count('"group": "Housing"') == 3
     assert '"evictions"' in text
@@ -216,12 +221,13 @@ def test_the_roster_as_a_file_runs_no_formula(house: House) -> None:
     anna, maria = house.found(), house.person("maria")
     open_all(anna)
     evil = '=HYPERLINK("http://evil.example","click")'
-    ok(maria.gives("group join", group="housing", called=evil, organisation="+41 22", issue="a;=1+1"))
+    ok(maria.gives("group join", group="housing", called=evil, organisation="+41 22", issue="a;=1+1", shown="no"))
     joined(house.person("zoë"), "housing", "@everyone", "Tenants, United")
     reply = anna.says("/group export housing")
     assert isinstance(reply, Reply)
     assert reply.file
     assert reply.file.name == "housing-members.csv"
+    assert isinstance(reply.file.content, bytes)
     assert reply.file.content.startswith(b"\xef\xbb\xbf")
     lines = reply.file.content.decode("utf-8-sig").splitlines()
     assert lines[0] == "Group,Name,Organisation,Issue,Role in the group,Joined on"
@@ -247,7 +253,7 @@ def test_where_answers_carry_no_files_it_comes_as_a_direct_message(house: House)
 def test_the_whole_form_fits_one_page_of_the_narrow_platform(house: House) -> None:
     anna, maria = house.found(platform="narrow"), house.person("maria", platform="narrow")
     open_all(anna)
-    for who, line in ((maria, "/group join"), (anna, "/group create"), (anna, "/group edit"), (anna, "/group lead")):
+    for who, line in ((maria, "/group join"), (anna, "/group lead")):
         form = who.says(line)
         assert isinstance(form, Form)
         assert form.last, line

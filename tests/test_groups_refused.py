@@ -32,7 +32,7 @@ BAD = {
 def test_an_unreadable_group_is_refused_with_what_to_try(small_house: House, typed: str) -> None:
     anna, maria = small_house.found(), small_house.person("maria")
     open_all(anna)
-    reply = maria.gives("group join", group=typed, called="Maria")
+    reply = maria.gives("group join", group=typed, called="Maria", shown="yes")
     assert BAD[typed] in no(reply)
     assert count(small_house, Membership) == 0
 
@@ -55,7 +55,7 @@ def test_a_bad_answer_is_said_beside_its_question_and_nothing_is_lost(
     anna, maria = small_house.found(), small_house.person("maria")
     open_all(anna)
     form = maria.says("/group join housing evictions of families")
-    again = maria.fills(form, **{question: answer})
+    again = maria.fills(form, **{question: answer}, shown="no")
     assert isinstance(again, Form)
     assert said in next(each.problem for each in again.questions if each.name == question)
     assert count(small_house, Membership) == 0
@@ -85,7 +85,7 @@ def test_two_identical_joins_at_once_have_one_effect(house: House) -> None:
     anna, maria = house.found(), house.person("maria")
     open_all(anna)
     joined(maria, "migration")
-    replies = at_once(lambda: maria.gives("group join", group="housing", called="Maria"), 6)
+    replies = at_once(lambda: maria.gives("group join", group="housing", called="Maria", shown="yes"), 6)
     assert sorted(reply.tone for reply in replies) == [Tone.DONE] + [Tone.PROBLEM] * 5
     for reply in replies:
         if reply.tone is Tone.PROBLEM:
@@ -120,7 +120,7 @@ def test_the_database_itself_refuses_a_second_stay_or_lead_at_a_time(house: Hous
 def test_a_newcomer_who_clicks_twice_is_one_person(house: House) -> None:
     anna, maria = house.found(), house.person("maria")
     open_all(anna)
-    replies = at_once(lambda: maria.gives("group join", group="housing", called="Maria"), 4)
+    replies = at_once(lambda: maria.gives("group join", group="housing", called="Maria", shown="yes"), 4)
     assert [reply.tone for reply in replies].count(Tone.DONE) == 1
     assert count(house, Membership) == 1
 
@@ -135,8 +135,8 @@ def test_two_groups_of_one_name_at_once_are_one(house: House) -> None:
 def test_the_same_event_twice_gives_the_same_answer(house: House) -> None:
     anna, maria = house.found(), house.person("maria")
     open_all(anna)
-    first = maria.gives("group join", event="E1", group="housing", called="Maria")
-    assert maria.gives("group join", event="E1", group="housing", called="Maria") == first
+    first = maria.gives("group join", event="E1", group="housing", called="Maria", shown="yes")
+    assert maria.gives("group join", event="E1", group="housing", called="Maria", shown="yes") == first
     assert count(house, Membership) == 1
 
 

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from coalition_bot.command import Button, Fact, Style
 from coalition_bot.context import Context
-from coalition_bot.features.groups.standing import belongs, leads_of, member_count, stay
-from coalition_bot.features.groups.tables import Group, Membership
+from coalition_bot.features.groups.channel import channel_button
+from coalition_bot.features.groups.kinds import worded, wording
+from coalition_bot.features.groups.standing import belongs, leads_group, leads_of, position, stage_count, stay
+from coalition_bot.features.groups.tables import Group, GroupKind, Lead, Membership, Stage
 from coalition_bot.features.reviews import Review, called
 from coalition_bot.people import Person, Place
 from coalition_bot.words import _, n_
 
+OFFERED = 3  # backups who may be made the lead by a button
+NAMED = 10  # groups without a lead
 
-def group_facts(ctx: Context, group: Group, leads: Sequence[Person] | None = None) -> tuple[Fact, ...]:
-    """What everybody who sees a group may know of it; `leads` where they have been asked for already."""
-    names = [person.name for person in (leads_of(ctx.session, group.id) if leads is None else leads)]
+
+def group_facts(ctx: Context, group: Group) -> tuple[Fact, ...]:
+    """What everybody who sees a group may know of it."""
     review = ctx.session.get(Review, group.review_id) if group.review_id else None
+    inside, waiting = (stage_count(ctx.session, group.id, stage) for stage in (Stage.IN, Stage.WAITING))
     return (
+        *([Fact(_("Kind"), _(wording(group).name))] if group.kind != GroupKind.WORKING else []),
+        *([Fact(_("Private"), _("only its people and coordinators know of it"))] if group.private else []),
         Fact(_("Works on"), group.about),
-        Fact(_("Led by"), led_by(names)),
-        Fact(_("Members"), str(member_count(ctx.session, group.id))),
+        Fact(_("Led by"), leads_in_words(ctx.session, [group.id])[group.id]),
+        Fact(_("Members"), places_in_words(group, inside, waiting)),
         *([Fact(_("Channel"), Place.parse(group.channel))] if group.channel else []),
         *([Fact(_("Review"), called(review))] if review else []),
         *ctx.told(f"group:{group.id}"),
@@ -28,11 +38,28 @@ def group_facts(ctx: Context, group: Group, leads: Sequence[Person] | None = Non
 
 
 def own_facts(person: Person, stay: Membership) -> tuple[Fact, ...]:
-    """How somebody stands in a group."""
+    """What somebody has said about themselves in a group."""
+    shown = _("other members too") if stay.shown else _("leads and coordinators only")
     return (
         Fact(_("Your issue"), issue_in_words(stay)),
         Fact(_("Your organisation"), organisation_in_words(person)),
+        Fact(_("Who sees your name"), shown),
     )
+
+
+def places_in_words(group: Group, inside: int, waiting: int) -> str:
+    """How many are in a group, of how many, and how many wait: "12 of 30, 4 waiting"."""
+    taken = str(inside)
+    if group.capacity is not None:
+        taken = _("{count} of {places}").format(count=inside, places=group.capacity)
+    return _("{taken}, {count} waiting").format(taken=taken, count=waiting) if waiting else taken
+
+
+def standing_in_words(ctx: Context, stay: Membership) -> str:
+    """How far somebody has come who is not in yet; empty for who is."""
+    if stay.stage == Stage.WAITING:
+        return _("number {number} on the waiting list").format(number=position(ctx.session, stay))
+    return _("applied, not decided yet") if stay.stage == Stage.APPLIED else ""
 
 
 def next_step(leads: Sequence[Person]) -> str:
@@ -48,9 +75,31 @@ def next_step(leads: Sequence[Person]) -> str:
     return say.format(leads=led_by(names))
 
 
-def led_by(names: list[str]) -> str:
-    """The leads of a group in one line."""
-    return ", ".join(names) or _("nobody yet")
+def led_by(names: Sequence[str], backups: Sequence[str] = ()) -> str:
+    """The leads of a group in one line, and who stands in for them."""
+    leads = ", ".join(names) or _("nobody yet")
+    return _("{leads} (backup: {backups})").format(leads=leads, backups=", ".join(backups)) if backups else leads
+
+
+def leads_in_words(session: Session, group_ids: Sequence[int]) -> dict[int, str]:
+    """The leads of each of some groups in one line."""
+    found = select(Lead.group_id, Lead.backup, Person.name).join(Person, Person.id == Lead.person_id)
+    now = found.where(Lead.group_id.in_(group_ids), Lead.ended_at.is_(None)).order_by(Lead.id)
+    names: dict[int, tuple[list[str], list[str]]] = {group_id: ([], []) for group_id in group_ids}
+    for group_id, backup, name in session.execute(now):
+        names[group_id][backup].append(name)
+    return {group_id: led_by(*both) for group_id, both in names.items()}
+
+
+def leaderless_in_words(ctx: Context) -> str:
+    """The open groups that nobody leads, but for mailing lists; for coordinators only, who can change that."""
+    if not ctx.person.coordinates:
+        return ""
+    led = select(Lead.group_id).where(Lead.ended_at.is_(None), Lead.backup.is_(False))
+    found = select(Group.name).where(Group.closed_at.is_(None), Group.kind != GroupKind.LIST, Group.id.not_in(led))
+    names = ctx.session.scalars(found.order_by(Group.folded, Group.id).limit(NAMED + 1)).all()
+    named = ", ".join([*names[:NAMED], *(["…"] if len(names) > NAMED else [])])
+    return _("Without a lead: {groups}.").format(groups=named) if named else ""
 
 
 def issue_in_words(stay: Membership) -> str:
@@ -66,20 +115,21 @@ def organisation_in_words(person: Person) -> str:
 def group_buttons(ctx: Context, group: Group) -> tuple[Button, ...]:
     """What the visitor can do about a group."""
     own = stay(ctx.session, group.id, ctx.person.id)
-    about = {"group": group.uid}
-    buttons = [] if own else [join_button(group, _("Join"), Style.PRIMARY)]
+    buttons = [] if own else [join_button(group, _(wording(group).join), Style.PRIMARY)]
     if belongs(ctx, group.uid):
         buttons.append(members_button(group))
     if own:
-        buttons += [change_button(group), Button(_("Leave"), "group leave", about)]
+        buttons += [change_button(group), leave_button(group, own), *channel_button(ctx, group, own)]
+    if leads_group(ctx, group.uid) and stage_count(ctx.session, group.id, Stage.APPLIED):
+        buttons.append(applications_button(group))
     if ctx.person.coordinates:
-        buttons += [edit_button(group), lead_button(group)]
+        buttons += [edit_button(group), *offer_buttons(ctx.session, group), lead_button(group)]
     return tuple(buttons)
 
 
 def join_button(group: Group, label: str = "", style: Style = Style.PLAIN) -> Button:
     """Opens the form for joining, so that the issue can be named."""
-    say = label or _("Join {group}").format(group=group.name)
+    say = label or worded(wording(group).join_this, group)
     return Button(say, "group join", {"group": group.uid}, form=True, style=style)
 
 
@@ -93,9 +143,35 @@ def change_button(group: Group) -> Button:
     return Button(_("Change"), "group change", {"group": group.uid, "whole": "yes"}, form=True)
 
 
+def leave_button(group: Group, stay: Membership) -> Button:
+    """Ends one's own stay; for who is not in yet, it is a withdrawal."""
+    label = _(wording(group).leave) if stay.stage == Stage.IN else _("Withdraw")
+    return Button(label, "group leave", {"group": group.uid})
+
+
+def applications_button(group: Group) -> Button:
+    """Shows who has applied, to those who decide."""
+    return Button(_("Applications"), "group applications", {"group": group.uid})
+
+
 def lead_button(group: Group) -> Button:
     """Opens the form for appointing a lead."""
     return Button(_("Appoint a lead"), "group lead", {"group": group.uid}, form=True)
+
+
+def offer_buttons(session: Session, group: Group) -> list[Button]:
+    """Where nobody leads a group, each makes one of its backups the lead."""
+    if leads_of(session, group.id, backup=False):
+        return []
+    return [
+        Button(
+            _("Make {name} the lead").format(name=backup.name),
+            "group lead",
+            {"group": group.uid, "who": backup.uid, "role": "lead"},
+            style=Style.PRIMARY,
+        )
+        for backup in leads_of(session, group.id, backup=True)[:OFFERED]
+    ]
 
 
 def edit_button(group: Group) -> Button:

@@ -49,7 +49,7 @@ def _may_ask(ctx: Context, command: Any) -> bool:
 mine_or_all = Who(leads.name, leads.may_open, _may_ask)
 
 
-class Unreached(Command, name="group unreached", who=mine_or_all, writes=False, access="unreached members"):
+class Unreached(Command, name="coalition unreached", who=mine_or_all, writes=False, access="unreached members"):
     """Who has been in a group for a month and was not reached in that time."""
 
     group: str = choice("Working group", suggest=led_groups, required=False, help="Empty for all of yours")
@@ -58,7 +58,7 @@ class Unreached(Command, name="group unreached", who=mine_or_all, writes=False, 
     def run(self, ctx: Context) -> Reply:
         page = page_number(self.page)
         everybody = _unreached(ctx, self.group)
-        found = ctx.session.execute(everybody.offset((page - 1) * SHOWN).limit(SHOWN + 1)).tuples().all()
+        found = ctx.session.execute(everybody.offset((page - 1) * SHOWN).limit(SHOWN + 1)).all()
         if not found and page == 1:
             return Reply(_("Everybody was reached within the last {days} days.").format(days=SILENT_DAYS))
         more = [button(_("More"), Unreached, group=self.group, page=str(page + 1))] if len(found) > SHOWN else []

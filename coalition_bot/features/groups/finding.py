@@ -5,23 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select, true
 
-from coalition_bot.command import Button, Refusal
+from coalition_bot.command import Button, Refusal, coordinators
 from coalition_bot.context import Context
-from coalition_bot.features.groups.standing import stay
+from coalition_bot.features.groups.cards import join_button
+from coalition_bot.features.groups.kinds import titled
+from coalition_bot.features.groups.standing import is_in, stay
 from coalition_bot.features.groups.tables import FOLDED_MAX, Group, Lead, Membership
-from coalition_bot.fields import Option
+from coalition_bot.fields import Option, nearest
 from coalition_bot.folding import fold
 from coalition_bot.words import _
 
 SUGGESTED = 500  # a coalition has some hundred groups at most
 BUTTONS = 8
+ALIKE = 3  # groups suggested in place of a closed one
+
+
+def visible_groups(ctx: Context) -> ColumnElement[bool]:
+    """The condition on Group that the visitor may know that it exists: every list, count and look-up has to ask it.
+
+    Of a private group know those who are in it, wait for a place, have applied or lead it, and coordinators.
+    """
+    if coordinators.may_open(ctx):
+        return true()
+    return or_(Group.private.is_(False), Group.id.in_(_stays(ctx)), Group.id.in_(_leads(ctx)))
 
 
 def open_groups(ctx: Context, typed: str = "") -> Sequence[Option]:
     """The open groups that go with what was typed, by name."""
-    return _options(ctx, _typed(_open(), typed))
+    return _options(ctx, _typed(_open().where(visible_groups(ctx)), typed))
 
 
 def led_groups(ctx: Context, typed: str = "") -> Sequence[Option]:
@@ -48,7 +61,8 @@ def seen_groups(ctx: Context, typed: str = "") -> Sequence[Option]:
         shut = ctx.session.scalars(closed.limit(SUGGESTED))
         gone = [Option(group.uid, _("{group} (closed)").format(group=group.name)) for group in shut]
         return [*open_groups(ctx, typed), *gone]
-    seen = _options(ctx, _typed(_open().where(Group.id.in_(_stays(ctx)) | Group.id.in_(_leads(ctx))), typed))
+    inside = _stays(ctx).where(is_in())
+    seen = _options(ctx, _typed(_open().where(Group.id.in_(inside) | Group.id.in_(_leads(ctx))), typed))
     return [*seen, *_exact(ctx, typed, seen)]
 
 
@@ -68,44 +82,71 @@ def only_seen(ctx: Context) -> str:
     return seen[0].value if len(seen) == 1 else ""
 
 
+def led_oneself(ctx: Context) -> list[Group]:
+    """The open groups of which the visitor is a lead or a backup, by name."""
+    return list(ctx.session.scalars(_open().where(Group.id.in_(_leads(ctx))).order_by(Group.folded, Group.id)))
+
+
+def only_led(ctx: Context) -> str:
+    """The group that somebody means who leads just one; a coordinator may mean any."""
+    own = [] if ctx.person.coordinates else led_oneself(ctx)
+    return own[0].uid if len(own) == 1 else ""
+
+
 def group_by_uid(ctx: Context, uid: str) -> Group | None:
     """The group behind a `group` answer, open or closed; None for an empty answer."""
     return ctx.session.scalar(select(Group).where(Group.uid == uid)) if uid else None
 
 
-def open_group(ctx: Context, uid: str) -> Group:
+def open_group(ctx: Context, uid: str, *, alone: bool = False) -> Group:
     """The open group behind an answer, locked: it stays as it is until the command is done. Raises Refusal.
 
-    Where places are counted, one after the other comes in; where they are not, all at once may.
+    Where places are counted, one after the other comes in; where they are not, all at once may, except beside
+    somebody who wants to be `alone`, to change the group itself or to decide about somebody.
     """
     found = group_by_uid(ctx, uid)
-    if found and found.capacity is None:
-        ctx.session.refresh(found, with_for_update={"read": True})
-    elif found:
-        ctx.session.refresh(found, with_for_update={"key_share": True})
+    if found:
+        counted = found.capacity is not None
+        ctx.session.refresh(found, with_for_update={"key_share": True} if alone or counted else {"read": True})
+        if found.capacity is not None and not (alone or counted):
+            raise Refusal(_("{group} was changed at this moment. Please try again.").format(group=found.name))
     if found is None or found.closed_at is not None:
-        name = found.name if found else _("This group")
-        raise Refusal(_("{group} is closed.").format(group=name), Button(_("Groups"), "group list"))
+        raise closed(ctx, found)
     return found
 
 
+def closed(ctx: Context, group: Group | None) -> Refusal:
+    """The No about a group that is closed, with what it became, or with others like it."""
+    every = Button(_("Groups"), "group list")
+    if group is None:
+        return Refusal(_("This group is closed."), every)
+    say = _("{group} is closed.").format(group=group.name)
+    heir = _heir(ctx, group)
+    if heir:
+        became = _("It is a part of {group} now.").format(group=heir.name)
+        return Refusal(f"{say} {became}", join_button(heir), every)
+    alike = _alike(ctx, group)
+    if not alike:
+        return Refusal(say, every)
+    others = _("These are like it: {groups}.").format(groups=", ".join(titled(other) for other in alike))
+    return Refusal(f"{say} {others}", *map(join_button, alike), every)
+
+
 def own_stay(ctx: Context, uid: str, command: str) -> tuple[Group, Membership]:
-    """The visitor's group that `command` is about, with their stay; left empty, their only one. Raises Refusal."""
-    if not uid:
-        return _only_stay(ctx, command)
-    group = open_group(ctx, uid)
-    found = stay(ctx.session, group.id, ctx.person.id)
+    """The visitor's group that `command` is about, with their stay; left empty, their only one. Raises Refusal.
+
+    Both are locked. They may be in, wait, or have applied.
+    """
+    group = open_group(ctx, uid or _only_own(ctx, command))
+    found = stay(ctx.session, group.id, ctx.person.id, lock=True)
     if found is None:
-        raise Refusal(
-            _("You are not in {group}.").format(group=group.name),
-            Button(_("Join {group}").format(group=group.name), "group join", {"group": group.uid}, form=True),
-            Button(_("My groups"), "group mine"),
-        )
+        say = _("You are not in {group}.").format(group=group.name)
+        raise Refusal(say, join_button(group), Button(_("My groups"), "group mine"))
     return group, found
 
 
 def own_open(ctx: Context) -> Select[Group]:
-    """The open groups in which the visitor is."""
+    """The open groups in which the visitor is, or waits, or has applied."""
     return _open().where(Group.id.in_(_stays(ctx)))
 
 
@@ -114,15 +155,33 @@ def led(ctx: Context) -> Select[Group]:
     return _open() if ctx.person.coordinates else _open().where(Group.id.in_(_leads(ctx)))
 
 
-def _only_stay(ctx: Context, command: str) -> tuple[Group, Membership]:
-    groups = list(ctx.session.scalars(own_open(ctx).order_by(Group.folded)))
+def _only_own(ctx: Context, command: str) -> str:
+    groups = list(ctx.session.scalars(own_open(ctx).order_by(Group.folded).limit(BUTTONS)))
     if not groups:
         raise Refusal(_("You are in no working group yet."), Button(_("Join a group"), "group join", form=True))
-    found = stay(ctx.session, groups[0].id, ctx.person.id)
-    if len(groups) > 1 or found is None:
-        which = [Button(group.name, command, {"group": group.uid}) for group in groups[:BUTTONS]]
+    if len(groups) > 1:
+        which = [Button(group.name, command, {"group": group.uid}) for group in groups]
         raise Refusal(_("Which group do you mean?"), *which)
-    return groups[0], found
+    return groups[0].uid
+
+
+def _heir(ctx: Context, group: Group) -> Group | None:
+    """The open group that a closed one has become, maybe by way of others, if the visitor may know of it."""
+    heir: Group | None = group
+    passed = set()
+    while heir and heir.closed_at and heir.id not in passed:
+        passed.add(heir.id)
+        heir = ctx.session.get(Group, heir.became_id) if heir.became_id else None
+    if heir is None or heir.closed_at:
+        return None
+    return ctx.session.scalar(select(Group).where(Group.id == heir.id, visible_groups(ctx)))
+
+
+def _alike(ctx: Context, group: Group) -> list[Group]:
+    """The open groups, no private ones, whose names and work sound most like a closed one's."""
+    others = ctx.session.scalars(_open().where(Group.private.is_(False)).order_by(Group.id.desc()).limit(SUGGESTED))
+    described = {f"{other.name}: {other.about}": other for other in others}
+    return [described[text] for text in nearest(f"{group.name}: {group.about}", described, ALIKE)]
 
 
 def _open() -> Select[Group]:
@@ -149,12 +208,13 @@ def _exact(ctx: Context, typed: str, known: Sequence[Option]) -> list[Option]:
     """Any other group, open or closed, that is meant exactly."""
     if not typed:
         return []
-    meant = select(Group).where((Group.uid == typed) | (Group.folded == _folded(typed)))
+    meant = select(Group).where((Group.uid == typed) | (Group.folded == _folded(typed)), visible_groups(ctx))
     found = ctx.session.scalars(meant.order_by(Group.closed_at.is_not(None), Group.id.desc()).limit(SUGGESTED))
     return [option for option in (Option(group.uid, group.name) for group in found) if option not in known]
 
 
 def _stays(ctx: Context) -> Any:
+    """Also where the visitor waits, or has applied."""
     return select(Membership.group_id).where(Membership.person_id == ctx.person.id, Membership.left_at.is_(None))
 
 

@@ -1,50 +1,60 @@
-"""What members do for themselves: join a group, change what they work on, leave."""
+"""Joining a group: who gets a place, waits for one or applies, is told what it is and what comes next."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
-from coalition_bot.command import Button, Command, Fact, Refusal, Reply, button, done
+from coalition_bot.command import Button, Command, Fact, Refusal, Reply, done
 from coalition_bot.context import Context
 from coalition_bot.features.groups.cards import (
     change_button,
     group_facts,
-    join_button,
+    leave_button,
+    led_by,
     members_button,
     next_step,
     own_facts,
 )
-from coalition_bot.features.groups.finding import group_by_uid, named_groups, open_group, own_groups, own_stay
-from coalition_bot.features.groups.standing import leads_of, stay
-from coalition_bot.features.groups.stays import end, enter
-from coalition_bot.features.groups.tables import ISSUE_MAX, Ending, Group
+from coalition_bot.features.groups.channel import channel_button
+from coalition_bot.features.groups.finding import named_groups, open_group
+from coalition_bot.features.groups.kinds import worded, wording
+from coalition_bot.features.groups.standing import leads_of, position, stay
+from coalition_bot.features.groups.stays import enter
+from coalition_bot.features.groups.tables import ISSUE_MAX, Group, GroupKind, Membership, Stage
 from coalition_bot.features.members.finding import own_organisation, same_organisation
-from coalition_bot.fields import carried, choice, pick, text
+from coalition_bot.fields import choice, text, yes_no
 from coalition_bot.folding import fold
-from coalition_bot.history import Happening, note
-from coalition_bot.people import NAME_MAX
-from coalition_bot.words import N_, _
+from coalition_bot.history import Happening
+from coalition_bot.people import NAME_MAX, Person
+from coalition_bot.words import N_, _, n_
 
 ISSUE = N_("The specific issue you want to work on")
+SHOWN = N_("May other members see your name?")
+SHOWN_HELP = N_("If not, you are only counted. Leads and coordinators see it.")
+CAME = ("group.join", "group.wait", "group.apply")  # as the history calls it
 
 
 def _own_name(ctx: Context) -> str:
     """The name that somebody gave when they joined a group before; until then they are asked."""
     if ctx.person.id is None:
         return ""
-    joined = select(Happening.id).where(Happening.actor_id == ctx.person.id, Happening.what == "group.join")
-    return ctx.person.name if ctx.session.scalar(joined.limit(1)) else ""
+    came = select(Happening.id).where(Happening.actor_id == ctx.person.id, Happening.what.in_(CAME))
+    return ctx.person.name if ctx.session.scalar(came.limit(1)) else ""
 
 
 def _shown_name(ctx: Context) -> str:
     return "" if ctx.person.name == _("New member") else ctx.person.name
 
 
-def _own_issue(ctx: Context) -> str:
-    meant = pick(own_groups(ctx), ctx.answers.get("group", ""))
-    group = group_by_uid(ctx, meant.value) if meant else None
-    own = stay(ctx.session, group.id, ctx.person.id) if group else None
-    return own.issue if own else ""
+def _own_consent(ctx: Context) -> str:
+    """Whether other members may see the name, as somebody said last; until they have joined by themselves, nothing."""
+    if not _own_name(ctx):
+        return ""
+    own = select(Membership.shown).where(Membership.person_id == ctx.person.id, Membership.added_by.is_(None))
+    shown = ctx.session.scalar(own.order_by(Membership.id.desc()).limit(1))
+    return "" if shown is None else "yes" if shown else "no"
 
 
 class Join(Command, name="group join", tap=N_("Join a group")):
@@ -63,88 +73,80 @@ class Join(Command, name="group join", tap=N_("Join a group")):
         longest=NAME_MAX,
         known=_own_name,
         offer=_shown_name,
-        help="Members of the group see it; it may be an alias.",
+        help="It may be an alias.",
     )
     organisation: str = own_organisation()
+    shown: bool = yes_no(SHOWN, known=_own_consent, help=SHOWN_HELP)
 
     def run(self, ctx: Context) -> Reply:
         group = open_group(ctx, self.group)
         self._only_once(ctx, group)
         ctx.person.name = self.called
-        ctx.person.organisation = _organisation(ctx, self.organisation)
+        ctx.person.organisation = organisation(ctx, self.organisation)
         leads = leads_of(ctx.session, group.id)
-        joined = enter(ctx, group, ctx.person, issue=_issue(self.issue), leads=leads)
+        own = enter(ctx, group, ctx.person, issue=issue(self.issue), shown=self.shown, leads=leads)
         return done(
-            _("You are in {group} now.").format(group=group.name),
+            worded(wording(group).is_in, group) if own.stage == Stage.IN else _not_yet(ctx, group, own, leads),
             facts=(
-                *group_facts(ctx, group, leads),
-                *own_facts(ctx.person, joined),
-                Fact(_("What comes next"), next_step(leads)),
+                *group_facts(ctx, group),
+                *own_facts(ctx.person, own),
+                Fact(_("What comes next"), _next(group, own, leads)),
             ),
-            buttons=(members_button(group), _my_groups(), change_button(group)),
+            buttons=_buttons(ctx, group, own),
         )
 
     def _only_once(self, ctx: Context, group: Group) -> None:
-        already = stay(ctx.session, group.id, ctx.person.id)
-        if already:
-            say = _("You are in {group} already. You can change what you work on, or see who else is there.")
-            buttons = (change_button(group), members_button(group), _my_groups())
-            raise Refusal(say.format(group=group.name), *buttons)
+        own = stay(ctx.session, group.id, ctx.person.id)
+        if own is None:
+            return
+        inside = own.stage == Stage.IN
+        leads = leads_of(ctx.session, group.id)
+        told = worded(wording(group).already, group) if inside else _not_yet(ctx, group, own, leads)
+        raise Refusal(told, *_buttons(ctx, group, own))
 
 
-class Change(Command, name="group change"):
-    """Change what you work on in a group, or for which organisation."""
-
-    group: str = choice("Working group", suggest=own_groups, required=False, help="Empty if you are in one group only")
-    issue: str = text(ISSUE, required=False, longest=ISSUE_MAX, rest=True, known=_own_issue)
-    organisation: str = own_organisation(help=N_("The same in all groups"))
-    whole: str = carried()  # the form showed what is: an answer that is empty now is meant to be
-
-    def run(self, ctx: Context) -> Reply:
-        group, own = own_stay(ctx, self.group, "group change")
-        whole = self.whole == "yes"
-        if not whole and self.issue in ("", own.issue) and self.organisation in ("", ctx.person.organisation):
-            buttons = (change_button(group), button(_("Leave"), Leave, group=group.uid))
-            return Reply(title=group.name, facts=own_facts(ctx.person, own), buttons=buttons)
-        if whole or self.issue:
-            own.issue = _issue(self.issue)
-        if whole or self.organisation:
-            ctx.person.organisation = _organisation(ctx, self.organisation)
-        note(ctx.session, ctx.now, ctx.person.id, "group.change", f"group:{group.id}", ctx.person.id)
-        return done(
-            _("Saved for {group}.").format(group=group.name),
-            facts=own_facts(ctx.person, own),
-            buttons=(change_button(group), _my_groups()),
-        )
-
-
-class Leave(Command, name="group leave"):
-    """Leave a working group; you can come back."""
-
-    group: str = choice("Working group", suggest=own_groups, required=False, help="Empty if you are in one group only")
-
-    def run(self, ctx: Context) -> Reply:
-        group, own = own_stay(ctx, self.group, "group leave")
-        end(ctx, group, own, Ending.LEFT)
-        told = _("The lead is told.") if leads_of(ctx.session, group.id) else _("The coordinators are told.")
-        return done(
-            f"{_('You have left {group}.').format(group=group.name)} {told}",
-            buttons=(join_button(group, _("Come back")), _my_groups()),
-        )
-
-
-def _organisation(ctx: Context, typed: str) -> str:
+def organisation(ctx: Context, typed: str) -> str:
+    """For whom somebody is here, as it is kept."""
     alone = {fold(_("on my own")), fold("on my own")}
     return "" if fold(typed) in alone else same_organisation(ctx, typed)
 
 
-def _issue(typed: str) -> str:
+def issue(typed: str) -> str:
+    """What somebody works on, as it is kept."""
     unsure = {fold(_("not sure yet")), fold("not sure yet")}
     return "" if fold(typed) in unsure else typed
 
 
-def _my_groups() -> Button:
-    return Button(_("My groups"), "group mine")
+def _not_yet(ctx: Context, group: Group, own: Membership, leads: Sequence[Person]) -> str:
+    """What is said to who waits, or has applied."""
+    if own.stage == Stage.WAITING:
+        say = _("{group} is full. You are number {number} on the waiting list.")
+        return say.format(group=group.name, number=position(ctx.session, own))
+    if not leads:
+        return _("Your application to {group} is with the coordinators.").format(group=group.name)
+    say = n_(
+        "Your application to {group} is with its lead.", "Your application to {group} is with its leads.", len(leads)
+    )
+    return say.format(group=group.name)
 
 
-COMMANDS = (Join, Change, Leave)
+def _next(group: Group, own: Membership, leads: Sequence[Person]) -> str:
+    """What happens after somebody has joined, applied or begun to wait."""
+    if own.stage == Stage.WAITING:
+        return _("Whoever has waited longest gets the next free place. I write to you when it is your turn.")
+    if own.stage == Stage.APPLIED:
+        who = led_by([person.name for person in leads]) if leads else _("a coordinator")
+        return _("Waiting for the decision of {who}. I write to you then.").format(who=who)
+    if group.kind == GroupKind.LIST:
+        return _("From now on you get what is sent to this list.")
+    return next_step(leads)
+
+
+def _buttons(ctx: Context, group: Group, own: Membership) -> tuple[Button, ...]:
+    mine = Button(_("My groups"), "group mine")
+    if own.stage == Stage.IN:
+        return members_button(group), mine, change_button(group), *channel_button(ctx, group, own)
+    return mine, change_button(group), leave_button(group, own)
+
+
+COMMANDS = (Join,)

@@ -1,57 +1,45 @@
-"""Seeing groups: all of them, one's own, and who is in them, in chat or as a file."""
+"""Seeing groups: all that the visitor may know of, one of them, and their own."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
-from coalition_bot.command import Button, Command, File, Refusal, Reply, Table, Who
+from coalition_bot.command import Button, Command, Fact, Reply, Table
 from coalition_bot.context import Context
 from coalition_bot.features.groups.cards import (
     group_buttons,
     group_facts,
     issue_in_words,
     join_button,
-    led_by,
+    leaderless_in_words,
+    leads_in_words,
     own_facts,
     page_number,
+    places_in_words,
+    standing_in_words,
 )
+from coalition_bot.features.groups.contact import last_heard
 from coalition_bot.features.groups.finding import (
     BUTTONS,
-    exported_groups,
+    closed,
     group_by_uid,
-    led,
     named_groups,
-    only_seen,
     own_open,
-    seen_groups,
+    visible_groups,
 )
-from coalition_bot.features.groups.standing import insiders, lead_names, leads, leads_group, member_count, stay
-from coalition_bot.features.groups.tables import Group, Lead, Membership
+from coalition_bot.features.groups.kinds import titled
+from coalition_bot.features.groups.standing import stay
+from coalition_bot.features.groups.tables import Group, Membership, Stage
 from coalition_bot.fields import carried, choice
 from coalition_bot.moments import day_in_words, zone_info
-from coalition_bot.people import Person
-from coalition_bot.sheets import CSV, csv_bytes
-from coalition_bot.words import N_, _, n_
+from coalition_bot.words import N_, _
 
 GROUPS_SHOWN = 10
-MEMBERS_SHOWN = 20
 ABOUT_SHOWN = 100  # characters in the list of all groups; the rest is on the group's own card
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a roster."""
-
-    group: Group
-    person: Person
-    stay: Membership
-    leads: bool
+ASK_ABOUT_GROUPS = {"topic": "groups"}  # whoever has heard nothing asks the person in charge of groups
 
 
 class ListGroups(Command, name="group list", writes=False, tap=N_("Groups")):
@@ -66,29 +54,30 @@ class ListGroups(Command, name="group list", writes=False, tap=N_("Groups")):
     def _card(self, ctx: Context) -> Reply:
         group = group_by_uid(ctx, self.group)
         if group is None or group.closed_at:
-            name = group.name if group else _("This group")
-            raise Refusal(_("{group} is closed.").format(group=name), Button(_("Groups"), "group list"))
+            raise closed(ctx, group)
         own = stay(ctx.session, group.id, ctx.person.id)
-        facts = (*group_facts(ctx, group), *(own_facts(ctx.person, own) if own else ()))
+        facts = (*group_facts(ctx, group), *(self._own(ctx, own) if own else ()))
         return Reply(title=group.name, facts=facts, buttons=group_buttons(ctx, group))
 
+    def _own(self, ctx: Context, own: Membership) -> tuple[Fact, ...]:
+        standing = standing_in_words(ctx, own)
+        return (*([Fact(_("You"), standing)] if standing else []), *own_facts(ctx.person, own))
+
     def _page(self, ctx: Context, page: int) -> Reply:
-        here = and_(Membership.group_id == Group.id, Membership.left_at.is_(None))
-        counted = select(Group, func.count(Membership.id)).outerjoin(Membership, here).where(Group.closed_at.is_(None))
-        ordered = counted.group_by(Group.id).order_by(Group.folded, Group.id).offset((page - 1) * GROUPS_SHOWN)
-        found = [(group, count) for group, count in ctx.session.execute(ordered.limit(GROUPS_SHOWN + 1))]
+        found = ctx.session.execute(_counted(ctx).offset((page - 1) * GROUPS_SHOWN).limit(GROUPS_SHOWN + 1)).all()
         if not found:
             return self._none(ctx)
-        shown = found[:GROUPS_SHOWN]
-        names = lead_names(ctx.session, [group.id for group, _count in shown])
+        shown = [(group, places_in_words(group, inside, waiting)) for group, inside, waiting in found[:GROUPS_SHOWN]]
+        led_by = leads_in_words(ctx.session, [group.id for group, _places in shown])
         own = {group.id for group in ctx.session.scalars(own_open(ctx))}
-        joins = [join_button(group) for group, _count in shown if group.id not in own]
+        joins = [join_button(group) for group, _places in shown if group.id not in own]
         more = [Button(_("More"), "group list", {"page": str(page + 1)})] if len(found) > GROUPS_SHOWN else []
         return Reply(
+            leaderless_in_words(ctx),
             title=_("Working groups"),
             table=Table(
                 (_("Group"), _("Works on"), _("Led by"), _("Members")),
-                tuple((g.name, _shortened(g.about), led_by(names.get(g.id, [])), str(count)) for g, count in shown),
+                tuple((titled(g), _shortened(g.about), led_by[g.id], places) for g, places in shown),
             ),
             buttons=(*joins, *more),
         )
@@ -100,139 +89,68 @@ class ListGroups(Command, name="group list", writes=False, tap=N_("Groups")):
 
 
 class Mine(Command, name="group mine", writes=False, tap=N_("My groups")):
-    """The groups that you are in."""
+    """The groups that you are in, wait for or have applied to."""
 
-    def run(self, ctx: Context) -> Reply:
-        another = Button(_("Join a group"), "group join", form=True)
-        found = list(ctx.session.execute(_stays(ctx)))
-        if not found:
-            return Reply(_("You are in no working group yet."), buttons=(another, Button(_("Groups"), "group list")))
-        names = lead_names(ctx.session, [group.id for group, _own in found])
-        which = [Button(group.name, "group list", {"group": group.uid}) for group, _own in found[:BUTTONS]]
-        return Reply(
-            title=_("My groups"),
-            table=Table(
-                (_("Group"), _("Your issue"), _("Led by"), _("Since")),
-                tuple(
-                    (g.name, issue_in_words(own), led_by(names.get(g.id, [])), _day(ctx, own.joined_at))
-                    for g, own in found
-                ),
-            ),
-            buttons=(*which, another),
-        )
-
-
-class Members(Command, name="group members", who=insiders, writes=False, access="group members"):
-    """Who is in a working group, for which organisation, on which issue."""
-
-    group: str = choice("Working group", suggest=seen_groups, known=only_seen)
     page: str = carried()
 
     def run(self, ctx: Context) -> Reply:
-        group, page = _there(ctx, self.group), page_number(self.page)
-        roster = _roster(ctx, [group.id], (page - 1) * MEMBERS_SHOWN, MEMBERS_SHOWN + 1)
-        count = member_count(ctx.session, group.id)
-        title = n_("{group}: {count} member", "{group}: {count} members", count).format(group=group.name, count=count)
-        more = Button(_("More"), "group members", {"group": group.uid, "page": str(page + 1)})
+        page, another = page_number(self.page), Button(_("Join a group"), "group join", form=True)
+        found = ctx.session.execute(_stays(ctx).offset((page - 1) * BUTTONS).limit(BUTTONS + 1)).all()
+        if not found:
+            return Reply(_("You are in no working group yet."), buttons=(another, Button(_("Groups"), "group list")))
+        shown = found[:BUTTONS]
+        led_by = leads_in_words(ctx.session, [group.id for group, _own in shown])
+        heard = last_heard(ctx, [group for group, _own in shown])
+        which = [Button(group.name, "group list", {"group": group.uid}) for group, _own in shown]
+        more = [Button(_("More"), "group mine", {"page": str(page + 1)})] if len(found) > BUTTONS else []
         return Reply(
-            title=title,
-            text="" if roster else _("Nobody is in it yet."),
-            table=_table(roster[:MEMBERS_SHOWN]) if roster else None,
-            buttons=(more,) if len(roster) > MEMBERS_SHOWN else (),
+            title=_("My groups"),
+            table=Table(
+                (_("Group"), _("Your issue"), _("Led by"), _("Since"), _("Last heard of it")),
+                tuple(
+                    (titled(g), issue_in_words(own), led_by[g.id], self._since(ctx, own), self._heard(ctx, heard, g))
+                    for g, own in shown
+                ),
+            ),
+            buttons=(
+                *which,
+                *more,
+                another,
+                Button(_("I heard nothing"), "coalition ask", ASK_ABOUT_GROUPS, form=True),
+            ),
         )
 
+    def _heard(self, ctx: Context, heard: Mapping[int, datetime], group: Group) -> str:
+        return _day(ctx, heard[group.id]) if group.id in heard else _("nothing yet")
 
-def _may_export(ctx: Context, command: Any) -> bool:
-    """Left empty, it is about all groups that the visitor leads."""
-    return not command.group or leads_group(ctx, command.group)
-
-
-class Export(
-    Command,
-    name="group export",
-    who=Who(leads.name, leads.may_open, _may_export),
-    writes=False,
-    access="group export",
-):
-    """The members of a group as a file for your spreadsheet."""
-
-    group: str = choice("Working group", suggest=exported_groups, required=False, help="Empty for all that you lead")
-
-    def run(self, ctx: Context) -> Reply:
-        groups = [_there(ctx, self.group)] if self.group else list(ctx.session.scalars(led(ctx)))
-        roster = _roster(ctx, [group.id for group in groups])
-        columns = (_("Group"), _("Name"), _("Organisation"), _("Issue"), _("Role in the group"), _("Joined on"))
-        rows = (
-            (
-                entry.group.name,
-                entry.person.name,
-                entry.person.organisation,
-                entry.stay.issue,
-                _("Lead") if entry.leads else _("Member"),
-                _local(ctx, entry.stay.joined_at).date().isoformat(),
-            )
-            for entry in roster
-        )
-        stem = _file_name(groups[0].name) if self.group else "groups"
-        say = n_(
-            "The file has {count} member. Keep it where only those see it who need it.",
-            "The file has {count} members. Keep it where only those see it who need it.",
-            len(roster),
-        )
-        return Reply(say.format(count=len(roster)), file=File(f"{stem}-members.csv", CSV, csv_bytes(columns, rows)))
+    def _since(self, ctx: Context, own: Membership) -> str:
+        return standing_in_words(ctx, own) or _day(ctx, own.entered_at or own.joined_at)
 
 
-def _there(ctx: Context, uid: str) -> Group:
-    """The group that has just been read from an answer."""
-    return ctx.session.scalars(select(Group).where(Group.uid == uid)).one()
-
-
-def _roster(ctx: Context, group_ids: Sequence[int], offset: int = 0, limit: int | None = None) -> list[Entry]:
-    leading = and_(
-        Lead.group_id == Membership.group_id, Lead.person_id == Membership.person_id, Lead.ended_at.is_(None)
+def _counted(ctx: Context) -> Select[Group, int, int]:
+    """The open groups that the visitor may know of, with how many are in each, and how many wait."""
+    here = and_(Membership.group_id == Group.id, Membership.left_at.is_(None))
+    inside, waiting = (
+        func.count(Membership.id).filter(Membership.stage == stage) for stage in (Stage.IN, Stage.WAITING)
     )
-    found = (
-        select(Group, Person, Membership, Lead.id)
-        .join(Membership, Membership.group_id == Group.id)
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(Lead, leading)
-        .where(Group.id.in_(group_ids), Membership.left_at.is_(None))
-        .order_by(Group.folded, Group.id, Membership.id)
+    found = select(Group, inside, waiting).outerjoin(Membership, here)
+    return (
+        found.where(Group.closed_at.is_(None), visible_groups(ctx)).group_by(Group.id).order_by(Group.folded, Group.id)
     )
-    rows = ctx.session.execute(found.offset(offset).limit(limit))
-    return [Entry(group, person, own, lead is not None) for group, person, own, lead in rows]
 
 
-def _table(roster: Sequence[Entry]) -> Table:
-    rows = [(_name(each), each.person.organisation or _("on their own"), issue_in_words(each.stay)) for each in roster]
-    return Table((_("Name"), _("Organisation"), _("Issue")), tuple(rows))
-
-
-def _name(entry: Entry) -> str:
-    return _("{name} (lead)").format(name=entry.person.name) if entry.leads else entry.person.name
-
-
-def _stays(ctx: Context) -> Any:
+def _stays(ctx: Context) -> Select[Group, Membership]:
     found = select(Group, Membership).join(Membership, Membership.group_id == Group.id)
     own = found.where(Membership.person_id == ctx.person.id, Membership.left_at.is_(None), Group.closed_at.is_(None))
-    return own.order_by(Group.folded)
+    return own.order_by(Group.folded, Group.id)
 
 
 def _shortened(about: str) -> str:
     return about if len(about) <= ABOUT_SHOWN else about[: ABOUT_SHOWN - 1].rstrip() + "…"
 
 
-def _local(ctx: Context, instant: datetime) -> datetime:
-    return instant.astimezone(zone_info(ctx.zone))
-
-
 def _day(ctx: Context, instant: datetime) -> str:
-    return day_in_words(_local(ctx, instant).date())
+    return day_in_words(instant.astimezone(zone_info(ctx.zone)).date())
 
 
-def _file_name(name: str) -> str:
-    """Letters and figures that every disk takes."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "group"
-
-
-COMMANDS = (ListGroups, Mine, Members, Export)
+COMMANDS = (ListGroups, Mine)

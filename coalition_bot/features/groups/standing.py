@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from coalition_bot.command import Who, coordinators, members
 from coalition_bot.context import Context
 from coalition_bot.features.groups.tables import Group, Lead, Membership, Stage
-from coalition_bot.people import Person
+from coalition_bot.outbox import Due
+from coalition_bot.people import Person, find_community, find_person
 from coalition_bot.words import N_
 
 
@@ -35,16 +36,19 @@ def belongs(ctx: Context, group_uid: str) -> bool:
     group = ctx.session.scalar(select(Group).where(Group.uid == group_uid, Group.closed_at.is_(None)))
     if group is None or not members.may_open(ctx):
         return False
-    return group.id in _led(ctx) or stay(ctx.session, group.id, ctx.person.id) is not None
+    own = stay(ctx.session, group.id, ctx.person.id)
+    return group.id in _led(ctx) or (own is not None and own.stage == Stage.IN)
 
 
-def stay(session: Session, group_id: int, person_id: int | None) -> Membership | None:
-    """A person's stay in a group that is not over; they may still be waiting, or have applied."""
-    return session.scalar(
-        select(Membership).where(
-            Membership.group_id == group_id, Membership.person_id == person_id, Membership.left_at.is_(None)
-        )
+def stay(session: Session, group_id: int, person_id: int | None, *, lock: bool = False) -> Membership | None:
+    """A person's stay in a group that is not over; they may still be waiting, or have applied.
+
+    `lock`: whoever else would end or change it at the same moment comes after, and finds what has become of it.
+    """
+    found = select(Membership).where(
+        Membership.group_id == group_id, Membership.person_id == person_id, Membership.left_at.is_(None)
     )
+    return session.scalar(found.with_for_update() if lock else found)
 
 
 def leading(session: Session, group_id: int, person_id: int) -> Lead | None:
@@ -54,11 +58,23 @@ def leading(session: Session, group_id: int, person_id: int) -> Lead | None:
     )
 
 
-def leads_of(session: Session, group_id: int) -> list[Person]:
-    """Who leads a group now, the longest-serving first."""
+def leads_of(session: Session, group_id: int, *, backup: bool | None = None) -> list[Person]:
+    """Who leads a group now, backups last, the longest-serving first; `backup`: only backups, or only the others."""
     found = select(Person).join(Lead, Lead.person_id == Person.id)
-    now = found.where(Lead.group_id == group_id, Lead.ended_at.is_(None)).order_by(Lead.id)
-    return list(session.scalars(now))
+    now = found.where(Lead.group_id == group_id, Lead.ended_at.is_(None)).order_by(Lead.backup, Lead.id)
+    return list(session.scalars(now if backup is None else now.where(Lead.backup.is_(backup))))
+
+
+def reader(due: Due) -> Person | None:
+    """Whoever reads the private message that is being written; None where that is no person of the coalition."""
+    community = find_community(due.session, due.place.platform, due.place.community) if due.place else None
+    return find_person(due.session, community, due.place.account) if due.place and community else None
+
+
+def in_charge(due: Due, group_id: int) -> bool:
+    """Whether the reader of a message leads the group, or coordinates, at the moment at which it goes out."""
+    person = reader(due)
+    return person is not None and (person.coordinates or leading(due.session, group_id, person.id) is not None)
 
 
 def lead_names(session: Session, group_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -78,8 +94,22 @@ def is_in() -> ColumnElement[bool]:
 
 def member_count(session: Session, group_id: int) -> int:
     """How many are in a group now."""
-    counted = select(func.count()).select_from(Membership)
-    return session.scalar(counted.where(Membership.group_id == group_id, is_in())) or 0
+    return stage_count(session, group_id, Stage.IN)
+
+
+def stage_count(session: Session, group_id: int, stage: Stage) -> int:
+    """How many have come this far in a group, and are not gone."""
+    here = and_(Membership.group_id == group_id, Membership.left_at.is_(None), Membership.stage == stage)
+    return session.scalar(select(func.count()).select_from(Membership).where(here)) or 0
+
+
+def position(session: Session, stay: Membership) -> int:
+    """The place of somebody who waits in the line, from 1 on."""
+    before = select(func.count()).select_from(Membership)
+    line = before.where(
+        Membership.group_id == stay.group_id, Membership.left_at.is_(None), Membership.stage == Stage.WAITING
+    )
+    return session.scalar(line.where(Membership.id <= stay.id)) or 1
 
 
 def _led(ctx: Context) -> frozenset[int]:
@@ -95,7 +125,7 @@ def _stays_somewhere(ctx: Context) -> bool:
     if ctx.person.id is None:
         return False
     here = select(Membership.id).join(Group, Group.id == Membership.group_id)
-    now = here.where(Membership.person_id == ctx.person.id, Membership.left_at.is_(None), Group.closed_at.is_(None))
+    now = here.where(Membership.person_id == ctx.person.id, is_in(), Group.closed_at.is_(None))
     return ctx.session.scalar(now.limit(1)) is not None
 
 

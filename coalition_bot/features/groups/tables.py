@@ -21,7 +21,14 @@ FOLDED_MAX = 2 * NAME_MAX  # a single sign may unfold to several letters
 
 _OPEN = text("closed_at IS NULL")
 _PRESENT = text("left_at IS NULL")
+_GONE = text("left_at IS NOT NULL")
 _LEADING = text("ended_at IS NULL")
+_QUESTIONS = {  # `left_at` is empty in all of them, but SQLite would look it up in the table if it were not there
+    "joined": ("joined_at", "id", "group_id", "person_id", "stage", "left_at"),
+    "group": ("group_id", "joined_at", "id", "person_id", "stage", "left_at"),
+    "person": ("person_id", "group_id", "stage", "joined_at", "left_at"),
+    "issue": ("issue_folded", "group_id", "person_id", "stage", "joined_at", "left_at"),
+}
 
 
 class GroupKind(StrEnum):
@@ -60,6 +67,7 @@ class Group(Owned, Base):
         Index(
             "uq_working_group_open", "coalition_id", "folded", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
         ),
+        Index("ix_working_group_by_name", "coalition_id", "folded", "id"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     uid: Mapped[str] = mapped_column(String(20), unique=True, default=new_uid)
@@ -93,6 +101,12 @@ class Membership(Owned, Base):
             postgresql_where=_PRESENT,
         ),
         Index("ix_membership_stage", "group_id", "stage", "id", sqlite_where=_PRESENT, postgresql_where=_PRESENT),
+        # Each answers a kind of question about sign-ups by itself; see decision 0016.
+        *(
+            Index(f"ix_membership_by_{what}", "coalition_id", *columns, sqlite_where=_PRESENT, postgresql_where=_PRESENT)
+            for what, columns in _QUESTIONS.items()
+        ),
+        Index("ix_membership_gone", "coalition_id", "group_id", "left_at", sqlite_where=_GONE, postgresql_where=_GONE),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     uid: Mapped[str] = mapped_column(String(20), unique=True, default=new_uid)
@@ -136,7 +150,6 @@ class Lead(Owned, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     backup: Mapped[bool] = mapped_column(default=False)  # stands in where the lead cannot
     daily: Mapped[bool] = mapped_column(default=False)  # hears of newcomers once a day, not of each at once
-    told_until: Mapped[datetime | None]  # up to when the daily news have been told
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from coalition_bot.arrival import newcomer, take_in
 from coalition_bot.context import Context
@@ -22,10 +23,31 @@ def people(ctx: Context, typed: str) -> Sequence[Option]:
     """Coordinators find anybody of the coalition by name; others find nobody."""
     if not ctx.person.coordinates:
         return []
-    found = select(Person).where(Person.former.is_(False)).order_by(Person.name).limit(SUGGESTED)
+    found = select(Person).where(Person.former.is_(False)).order_by(Person.folded, Person.id).limit(SUGGESTED)
     if typed:
-        found = found.where((Person.uid == typed) | Person.name.icontains(typed, autoescape=True))
-    return [Option(person.uid, _called(person)) for person in ctx.session.scalars(found)]
+        whole = Person.folded + " " + Person.organisation_folded
+        found = found.where(or_(Person.uid == typed, whole.contains(_folded(typed), autoescape=True)))
+    return as_options(ctx.session.scalars(found))
+
+
+def as_options(found: Iterable[Person]) -> list[Option]:
+    """People to choose from, as they are called; those who are called alike are told apart by a piece of their uid."""
+    people = list(found)
+    alike = Counter(called(person) for person in people)
+    return [
+        Option(person.uid, called(person) if alike[called(person)] == 1 else f"{called(person)} · {person.uid[:4]}")
+        for person in people
+    ]
+
+
+def namesakes(ctx: Context, name: str, organisation: str) -> list[Person]:
+    """Who is known by a name that looks or reads the same, from an organisation of which that is true as well."""
+    same = select(Person).where(
+        Person.folded == fold(name, FOLDED_MAX),
+        Person.organisation_folded == fold(organisation, FOLDED_MAX),
+        Person.former.is_(False),
+    )
+    return list(ctx.session.scalars(same.order_by(Person.id).limit(SUGGESTED)))
 
 
 def organisations(ctx: Context, typed: str) -> Sequence[Option]:
@@ -94,8 +116,14 @@ def tell_coordinators(ctx: Context, *, key: str, kind: str, ref: object) -> None
         tell(ctx, person, key=key, kind=kind, ref=ref)
 
 
-def _called(person: Person) -> str:
+def called(person: Person) -> str:
+    """A person with their organisation, if they are here for one."""
     return f"{person.name} ({person.organisation})" if person.organisation else person.name
+
+
+def _folded(typed: str) -> str:
+    """What was typed as names are compared; cut where no name is that long, for databases refuse long patterns."""
+    return fold(typed[: FOLDED_MAX + 1])[: FOLDED_MAX + 1]
 
 
 def _by_uid(ctx: Context, uid: str) -> Person:

@@ -11,11 +11,12 @@ from sqlalchemy import delete, select, update
 from coalition_bot import drafts
 from coalition_bot.command import Command, Fact, File, Opening, Refusal, Reply, Style, Who, anyone, button, done
 from coalition_bot.context import Context
-from coalition_bot.features.members import codes
-from coalition_bot.features.members.coalition import announce_role, zone_named
+from coalition_bot.features.members import addresses, codes
+from coalition_bot.features.members.claiming import unite
+from coalition_bot.features.members.coalition import zone_named
 from coalition_bot.features.members.finding import own_organisation, same_organisation
 from coalition_bot.fields import carried, text
-from coalition_bot.history import Happening, Reading, note
+from coalition_bot.history import Happening, Reading
 from coalition_bot.outbox import disown_all
 from coalition_bot.people import (
     NAME_MAX,
@@ -112,15 +113,7 @@ class Link(Command, name="my link"):
         if self.sure != "yes":
             return self._ask(kept)
         codes.redeem(ctx.session, self.code, PERSON, ctx.now)
-        coordinated = kept.coordinates
-        for keeper in reversed(ctx.keepers):
-            keeper.merge(ctx, gone, kept)
-        ctx.session.flush()
-        ctx.session.execute(delete(Person).where(Person.id == gone.id))
-        note(ctx.session, ctx.now, kept.id, "person.link", f"person:{kept.id}", kept.id)
-        ctx.enter(ctx.coalition, ctx.community, kept)
-        if kept.coordinates and not coordinated:
-            announce_role(ctx, kept)
+        unite(ctx, gone, kept, "person.link")
         return done(_("Done: both accounts are {name} now.").format(name=kept.name))
 
     def _ask(self, other: Person) -> Reply:
@@ -184,6 +177,7 @@ def export(ctx: Context, person: Person) -> Mapping[str, object]:
         "organisation": person.organisation,
         "zone": person.zone,
         "role": person.role,
+        "e-mail": addresses.addresses(ctx, person),
         "accounts": [list(row) for row in ctx.session.execute(accounts)],
         "history": [list(row) for row in ctx.session.execute(mine)],
         "readings": [list(row) for row in ctx.session.execute(seen)],
@@ -197,6 +191,7 @@ def forget(ctx: Context, person: Person) -> None:
     disown_all(ctx.session, places)
     ctx.session.execute(delete(codes.Code).where(codes.Code.person_id == person.id))
     ctx.session.execute(delete(Identity).where(Identity.person_id == person.id))
+    addresses.forget(ctx, person)
     person.name, person.organisation, person.zone = "", "", ""
     person.role, person.allowed, person.former = Role.MEMBER, False, True
 
@@ -211,6 +206,7 @@ def merge(ctx: Context, gone: Person, kept: Person) -> None:
     ):
         ctx.session.execute(update(table).where(column == gone.id).values({column.key: kept.id}))
     ctx.session.execute(delete(codes.Code).where(codes.Code.person_id == gone.id))
+    addresses.merge(ctx, gone, kept)
     kept.organisation = kept.organisation or gone.organisation
     kept.zone = kept.zone or gone.zone
     kept.allowed = kept.allowed or gone.allowed
