@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import click
 import structlog
@@ -31,10 +31,12 @@ from coalition_bot.clock import SystemClock, keep_trying
 from coalition_bot.db import Away, Database
 from coalition_bot.dispatcher import Dispatcher
 from coalition_bot.features import FEATURES
+from coalition_bot.fields import Problem
 from coalition_bot.keys import first_key, open_vault
 from coalition_bot.lease import while_held
 from coalition_bot.platform import Limits, Platform
 from coalition_bot.settings import ENV_FILE, Settings, Wrong, load
+from coalition_bot.uploads import UPLOAD_MAX
 
 LIMITS: Mapping[str, Limits] = {"slack": SLACK_LIMITS, "discord": DISCORD_LIMITS, "web": WEB_LIMITS}
 GRACE_SECONDS = 8  # what is in hand at SIGTERM may take as long
@@ -286,6 +288,36 @@ def manifest(address: str) -> None:
     with _plain_errors():
         commands = [command.spec for feature in FEATURES for command in feature.commands]
         click.echo(render(commands, load().command_prefix, address))
+
+
+@main.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--coalition", default="", metavar="NAME", help="Into which coalition; needed where there are several")
+@click.option("--confirm", is_flag=True, help="Write it; without this you only see what would be done")
+@click.option("--create-groups", is_flag=True, help="Open groups that are missing")
+def import_file(file: BinaryIO, coalition: str, confirm: bool, create_groups: bool) -> None:
+    """Import sign-ups from a sheet (CSV or .xlsx): a dry run, unless you confirm it."""
+    from coalition_bot.features.importing.operator import import_sheet
+
+    with _plain_errors():
+        settings = load()
+        if not migrations.is_current(settings.database_url):
+            raise Wrong("The database is not up to date. Run `coalition-bot migrate` first.")
+        db, content = Database(settings.database_url), file.read(UPLOAD_MAX + 1)
+        try:
+            vault, now = open_vault(db, settings), SystemClock().now()
+            lines = import_sheet(db, vault, now, content, coalition=coalition, confirm=confirm, create=create_groups)
+        except Problem as problem:
+            raise _Unusable(problem.message) from None
+        finally:
+            db.close()
+    click.echo("\n".join(lines))
+
+
+class _Unusable(click.ClickException):
+    """What was given on the command line cannot be used."""
+
+    exit_code = 2
 
 
 def _alone(*, http: bool, work: bool) -> None:

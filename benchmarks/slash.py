@@ -48,7 +48,7 @@ def look(number: int) -> bytes:
 def join(number: int) -> bytes:
     """A member signs up with name, organisation and issue in one line."""
     organisation = f"Organisation {number % ORGANISATIONS}"
-    answers = f'called="Member {number}" organisation="{organisation}" issue="evictions in ward {number}"'
+    answers = f'called="Member {number}" organisation="{organisation}" issue="evictions in ward {number}" shown=yes'
     return typed(account(number), f"/group join {GROUP} {answers}")
 
 

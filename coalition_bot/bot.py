@@ -20,6 +20,7 @@ from coalition_bot.context import Context, Visitor
 from coalition_bot.db import Away, Database
 from coalition_bot.fields import Field, Kind, Option, Problem
 from coalition_bot.outbox import Due, Writer
+from coalition_bot.people import Standing
 from coalition_bot.platform import Limits
 from coalition_bot.request import HELP, Aim, Request, aim
 from coalition_bot.vault import Vault
@@ -90,6 +91,26 @@ class Bot:
             except (Away, Problem):
                 return []
 
+    def welcome(self, request: Request) -> None:
+        """Somebody has come into a community: owe what features have for newcomers. Raises Away.
+
+        Guests, strangers and accounts that are closed get nothing.
+        """
+
+        def work(session: Session) -> None:
+            ctx = self._context(session, request)
+            if ctx.founded:
+                for feature in self.features:
+                    feature.welcome(ctx)
+
+        if request.visitor.standing is Standing.FULL:
+            with speaking(request.visitor.language):
+                self.db.write(work)
+
+    async def greet(self, request: Request) -> None:
+        """`welcome` in a thread, for an adapter's event loop."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, self.welcome, request)
+
     def usable(self, request: Request) -> list[Spec]:
         """The commands that this person may use here; all of them while the database is away."""
         try:
@@ -102,6 +123,11 @@ class Bot:
         """`suggest` in a thread, for an adapter's event loop."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self.suggest, request, field_name, typed)
+
+    def takes_files(self, command: str) -> Mapping[str, int]:
+        """The questions of a command that a file answers, with the most bytes each: fetch no more than that."""
+        found = self.commands.get(command)
+        return found.spec.files if found else {}
 
     def close(self) -> None:
         """Finish what is in hand."""
@@ -118,10 +144,11 @@ class Bot:
         raise AssertionError("unreachable")
 
     def _run(self, request: Request, aimed: Aim) -> Reply | Form:
-        if aimed.command.spec.writes:
-            return self.db.write(lambda session: self._visited(session, request, aimed).finish(session))
-        if aimed.command.spec.access:
+        spec = aimed.command.spec
+        if spec.access and not spec.writes:
             self.db.write(lambda session: self._visit(session, request, aimed).log_reading())
+        if spec.writes or request.files:  # a file that came along has to be kept, whatever the command does with it
+            return self.db.write(lambda session: self._visited(session, request, aimed).finish(session))
         visit = self.db.read(lambda session: self._visited(session, request, aimed))
         return self.db.write(visit.finish) if visit.unfinished else visit.outcome
 
@@ -177,7 +204,8 @@ class Bot:
     def _away(self, request: Request) -> Reply:
         """What is said while the database is away; typed answers are handed back, so that they are not lost."""
         command = self.commands.get(request.command)
-        asked = {field.name: _(field.label) for field in command.spec.fields if field.label} if command else {}
+        fields = [each for each in command.spec.fields if each.label and each.kind is not Kind.FILE] if command else []
+        asked = {each.name: _(each.label) for each in fields}
         typed = tuple(Fact(asked[name], text) for name, text in request.answers.items() if text and name in asked)
         sorry = _("I can't reach my notebook just now, so nothing was saved. Please try again in a minute.")
         return Reply(sorry, facts=typed, tone=Tone.PROBLEM)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import io
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 from coalition_bot.context import Context
 from coalition_bot.fields import Field, Kind, Option
 from coalition_bot.moments import Moment
 from coalition_bot.people import Person, Place, Standing
 from coalition_bot.words import N_
+
+CHUNK = 48 * 1024  # bytes of a stream at a time; thirds of it are whole, as base64 wants
 
 
 class Style(StrEnum):
@@ -74,11 +78,44 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something to keep. Only the person who asked receives it."""
+    """Something to keep. Only the person who asked receives it.
+
+    The content may be a stream that can be read from its beginning, such as a temporary file: whoever has sent it on
+    closes it.
+    """
 
     name: str
     media: str
-    content: bytes
+    content: bytes | IO[bytes]
+    alt: str = ""  # what a picture shows, in words
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.seek(0, os.SEEK_END)
+
+    @property
+    def picture(self) -> bool:
+        """Whether it is shown where it stands."""
+        return self.media.startswith("image/")
+
+    def open(self) -> IO[bytes]:
+        """The content, to be read from its beginning."""
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        self.content.seek(0)
+        return self.content
+
+    def chunks(self) -> Iterator[bytes]:
+        """The content in small parts, from its beginning."""
+        content = self.open()
+        while part := content.read(CHUNK):
+            yield part
+
+    def close(self) -> None:
+        """Let go of the stream."""
+        if not isinstance(self.content, bytes):
+            self.content.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +136,11 @@ class Reply:
         if not (self.text or self.title or self.facts or self.table or self.file):
             raise ValueError("an empty reply helps nobody")
 
+    def close(self) -> None:
+        """Let go of its file, once it is sent, or will not be."""
+        if self.file:
+            self.file.close()
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -116,6 +158,7 @@ class Question:
     options: tuple[Option, ...] = ()  # all of them, or the first ones where `more`
     more: bool = False  # there are further options: let people type, and ask `Bot.suggest`
     free: bool = False  # options are only suggestions: any text will do
+    endings: tuple[str, ...] = ()  # of a file's name
     problem: str = ""  # what was wrong with the last answer
 
 
@@ -203,6 +246,11 @@ class Spec:
         """The subcommand's word; empty where the root stands alone."""
         return self.name.partition(" ")[2]
 
+    @property
+    def files(self) -> Mapping[str, int]:
+        """The questions that a file answers, each with the most bytes that it may have."""
+        return {field.name: field.most for field in self.fields if field.kind is Kind.FILE}
+
     def field(self, name: str) -> Field | None:
         """The field of that name."""
         return next((field for field in self.fields if field.name == name), None)
@@ -253,6 +301,10 @@ class Command:
     def run(self, ctx: Context) -> Reply:
         """Do it, and say so. Raises Refusal or Problem."""
         raise NotImplementedError
+
+    def reading(self) -> str:
+        """What personal data it is about to show, for the log of readings."""
+        return self.spec.access
 
     @classmethod
     def keep(cls, ctx: Context, values: Mapping[str, Any]) -> None:
@@ -313,15 +365,20 @@ def _no_merge(ctx: Context, gone: Person, kept: Person) -> None:
     return None
 
 
+def _no_welcome(ctx: Context) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Feature:
     """What a feature hands to the bot: its commands, what it writes later, what it keeps of people."""
 
     name: str
     commands: Sequence[type[Command]]
-    writers: Mapping[str, Callable[[Any], Reply | None]] = field(default_factory=dict)  # see outbox.Writer
+    writers: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)  # see outbox.Writer
     export: Callable[[Context, Person], Mapping[str, object]] = _nothing
     forget: Callable[[Context, Person], object] = _nothing
     merge: Callable[[Context, Person, Person], object] = _no_merge  # what was the first one's becomes the second's
     tells: Callable[[Context, str], Sequence[Fact]] = _no_facts  # of what is named as in the history: "group:12"
+    welcome: Callable[[Context], object] = _no_welcome  # owes what the visitor gets who has just come into a community
     nightly: Callable[[Any], object] | None = None  # an outbox.Due without a place, once a night per coalition

@@ -1,4 +1,4 @@
-"""Sends what is owed: claims due rows in batches, writes each message at that moment, sends and finishes it."""
+"""Sends what is owed: claims due rows in batches, writes each at that moment, has it sent or done, and finishes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from coalition_bot.command import Button, Fact, Feature, Reply, Tone
 from coalition_bot.db import NOBODY, Away, new_uid, serve
 from coalition_bot.outbox import Due, Owed, Pace, State, Writer, insert_for, owe
 from coalition_bot.people import Coalition, Place, coordinators, private_place
-from coalition_bot.platform import Gone, Parcel, Platform, TryLater
+from coalition_bot.platform import Admission, Gone, Parcel, Platform, TryLater
 from coalition_bot.words import _
 
 BATCH = 100
@@ -33,6 +33,7 @@ NIGHT_HOUR = 3  # UTC
 KEEP_DAYS = 90  # finished rows: as long as somebody may ask what was sent
 
 GONE = "bot.gone"
+SHUT = "bot.shut"  # the same about a channel into which somebody was not let, or from which they were not taken
 NIGHTLY = "bot.nightly"
 
 log = structlog.get_logger(__name__)
@@ -40,10 +41,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row claimed, with its message; `parcel` is None where there is nothing to send."""
+    """A row claimed, with what it has come to; `what` is None where there is nothing to do."""
 
     id: int
-    parcel: Parcel | None
+    uid: str
+    what: Parcel | Admission | None
     tries: int
 
 
@@ -56,7 +58,7 @@ class Dispatcher:
         `alone`: no other dispatcher works on this database, so what is claimed at the start was a dead one's.
         """
         self._bot, self._platforms, self._alone = bot, platforms, alone
-        self._writers: dict[str, Writer] = {**bot.writers, GONE: _tell_gone, NIGHTLY: self._nightly}
+        self._writers: dict[str, Writer] = {**bot.writers, GONE: _tell_gone, SHUT: _tell_shut, NIGHTLY: self._nightly}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is in hand then is finished."""
@@ -73,7 +75,7 @@ class Dispatcher:
     async def turn(self) -> int:
         """One batch; returns how many rows were claimed. Raises Away."""
         claims = await asyncio.to_thread(self._bot.db.write, self._claim)
-        await asyncio.gather(*(self._deliver(claim) for claim in claims if claim.parcel))
+        await asyncio.gather(*(self._deliver(claim) for claim in claims if claim.what))
         return len(claims)
 
     async def _until_begun(self, stop: asyncio.Event) -> None:
@@ -116,26 +118,29 @@ class Dispatcher:
         session.flush()
         try:
             with session.begin_nested():
-                reply = self._write(session, row, place, now)
+                written = self._write(session, row, place, now)
         except Away:
             raise
         except Exception as error:
             # One broken message must not hold up the others; it is tried again, and seen in the log.
             log.error("cannot write", kind=row.kind, error=type(error).__name__, uid=row.uid)
             _again(row, now, _backoff(row.tries), type(error).__name__)
-            return Claim(row.id, None, row.tries)
-        if reply is None or place is None:
+            return Claim(row.id, row.uid, None, row.tries)
+        if written is None or place is None:
             row.state, row.finished_at, row.lease_until = State.DROPPED, now, None
-            return Claim(row.id, None, row.tries)
+            return Claim(row.id, row.uid, None, row.tries)
         self._pace(session, place, now)
-        return Claim(row.id, Parcel(row.uid, place, reply, maybe_sent), row.tries)
+        what = Parcel(row.uid, place, written, maybe_sent) if isinstance(written, Reply) else written
+        return Claim(row.id, row.uid, what, row.tries)
 
-    def _write(self, session: Session, row: Owed, place: Place | None, now: datetime) -> Reply | None:
+    def _write(self, session: Session, row: Owed, place: Place | None, now: datetime) -> Reply | Admission | None:
         serve(session, row.coalition_id or NOBODY)
         coalition = session.get(Coalition, row.coalition_id) if row.coalition_id else None
         due = Due(session, now, row.due_at, row.key, row.ref, place, coalition, self._bot.vault)
-        reply = self._writers[row.kind](due)
-        return with_tokens(reply, lambda button: self._keep(session, button, place, now)) if reply else None
+        written = self._writers[row.kind](due)
+        if not isinstance(written, Reply):
+            return written
+        return with_tokens(written, lambda button: self._keep(session, button, place, now))
 
     def _keep(self, session: Session, button: Button, place: Place | None, now: datetime) -> str:
         owner = str(place) if place and place.private else ""
@@ -152,15 +157,15 @@ class Dispatcher:
     # Sending and finishing
 
     async def _deliver(self, claim: Claim) -> None:
-        parcel = claim.parcel
-        if parcel is None:
+        if claim.what is None:
             return
+        place = claim.what.place
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                posted = await self._platforms[parcel.place.platform].send(parcel)
+                posted = await self._carry_out(claim.what)
         except TryLater as later:
             wait = later.seconds
-            await self._store(lambda session: self._put_back(session, claim, parcel.place, wait))
+            await self._store(lambda session: self._put_back(session, claim, place, wait))
         except Gone as gone:
             hint = gone.hint
             await self._store(lambda session: self._give_up(session, claim, hint))
@@ -168,10 +173,21 @@ class Dispatcher:
             # Each destination succeeds or retries alone, whatever its platform's library throws.
             name = type(error).__name__
             where = place_of(error)
-            log.warning("cannot send", platform=parcel.place.platform, error=name, where=where, uid=parcel.uid)
+            log.warning("cannot send", platform=place.platform, error=name, where=where, uid=claim.uid)
             await self._store(lambda session: self._retry(session, claim, name))
         else:
             await self._store(lambda session: self._finish(session, claim, posted))
+
+    async def _carry_out(self, what: Parcel | Admission) -> str:
+        """The platform's name for the post; empty where there is none."""
+        platform = self._platforms[what.place.platform]
+        if isinstance(what, Parcel):
+            try:
+                return await platform.send(what)
+            finally:
+                what.reply.close()
+        await platform.admit(what)
+        return ""
 
     async def _store(self, work: Callable[[Session], None]) -> None:
         """Write down how a send ended. If that fails, the lease runs out and the platform is asked what it has."""
@@ -181,6 +197,10 @@ class Dispatcher:
             log.warning("database away after sending")
 
     def _finish(self, session: Session, claim: Claim, posted: str) -> None:
+        if isinstance(claim.what, Admission):
+            # It may name the account of somebody who was forgotten meanwhile, and nobody will ask for it.
+            session.execute(delete(Owed).where(Owed.id == claim.id))
+            return
         now = self._bot.clock.now()
         session.execute(
             update(Owed)
@@ -201,13 +221,19 @@ class Dispatcher:
     def _give_up(self, session: Session, claim: Claim, hint: str) -> None:
         row, now = session.get_one(Owed, claim.id), self._bot.clock.now()
         row.state, row.finished_at, row.lease_until, row.trouble = State.GONE, now, None, hint[:200]
-        if row.kind == GONE or row.coalition_id is None:
+        if row.kind in (GONE, SHUT) or row.coalition_id is None:
             return
         serve(session, row.coalition_id)
-        for person in coordinators(session):
-            to = private_place(session, person.id)
+        shut = claim.what if isinstance(claim.what, Admission) else None
+        kind = SHUT if shut else GONE
+        ref = f"{row.uid}:{'in' if shut.inside else 'out'}:{shut.account}" if shut else row.uid
+        told = {person.uid: private_place(session, person.id) for person in coordinators(session)}
+        for uid, to in told.items():
             if to:
-                owe(session, key=f"{GONE}:{row.uid}:{person.uid}", kind=GONE, ref=row.uid, to=to, due=now)
+                owe(session, key=f"{kind}:{row.uid}:{uid}", kind=kind, ref=ref, to=to, due=now)
+        own = Place(shut.place.platform, shut.place.community, account=shut.account) if shut and shut.inside else None
+        if own and own not in told.values():
+            owe(session, key=f"{kind}:{row.uid}:own", kind=kind, ref=f"{row.uid}:own:", to=own, due=now)
 
     # The night
 
@@ -262,6 +288,24 @@ def _tell_gone(due: Due) -> Reply | None:
         facts=(Fact(_("Where"), Place.parse(row.place)),),
         tone=Tone.PROBLEM,
     )
+
+
+def _tell_shut(due: Due) -> Reply | None:
+    """To the coordinators with what to grant, and in short to whoever wanted to get in."""
+    uid, way, account = due.ref.split(":", 2)
+    row = due.session.scalar(select(Owed).where(Owed.uid == uid))
+    if row is None:
+        return None
+    channel = Place.parse(row.place)
+    if way == "own":
+        say = _("I could not add you to the channel. The coordinators are told what I need for that.")
+        return Reply(say, facts=(Fact(_("Where"), channel),), tone=Tone.PROBLEM)
+    say = _("I could not add somebody to a channel. {hint}")
+    if way == "out":
+        say = _("I could not take somebody out of a channel who is in its group no more. {hint}")
+    who = Place(channel.platform, channel.community, account=account)
+    facts = (Fact(_("Where"), channel), Fact(_("Who"), who))
+    return Reply(say.format(hint=_(row.trouble)), facts=facts, tone=Tone.PROBLEM)
 
 
 def _again(row: Owed, now: datetime, seconds: float, trouble: str) -> None:

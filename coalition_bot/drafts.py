@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from coalition_bot import written
+from coalition_bot import uploads, written
 from coalition_bot.command import Reply
 from coalition_bot.db import Base, Key, new_uid
 from coalition_bot.people import Place
@@ -101,6 +101,7 @@ def drop_all(session: Session, owners: Sequence[Place]) -> None:
     """Throw away all that is kept for these accounts."""
     session.execute(delete(Draft).where(Draft.owner.in_(map(str, owners))))
     session.execute(delete(Handled).where(Handled.owner.in_(map(str, owners))))
+    uploads.drop_all(session, owners)
 
 
 def drop_forms(session: Session, owners: Sequence[Place], commands: Sequence[str]) -> None:
@@ -109,8 +110,11 @@ def drop_forms(session: Session, owners: Sequence[Place], commands: Sequence[str
 
 
 def remember_reply(session: Session, vault: Vault, key: str, owner: str, reply: Reply, now: datetime) -> None:
-    """Note that a request was carried out. A second note under one key raises IntegrityError at flush."""
-    sealed = vault.seal(written.to_text(reply), "handled", key)
+    """Note that a request was carried out. A second note under one key raises IntegrityError at flush.
+
+    Of a file only the words that came with it are kept, see `written.without_file`.
+    """
+    sealed = vault.seal(written.to_text(written.without_file(reply)), "handled", key)
     expires_at = now + timedelta(minutes=HANDLED_MINUTES)
     session.add(Handled(key=key, owner=owner, sealed=sealed, expires_at=expires_at))
     session.flush()
@@ -126,3 +130,4 @@ def sweep(session: Session, now: datetime) -> None:
     """Delete all that has expired."""
     session.execute(delete(Draft).where(Draft.expires_at <= now))
     session.execute(delete(Handled).where(Handled.expires_at <= now))
+    uploads.sweep(session, now)

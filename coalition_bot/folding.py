@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
 def fold(name: str, longest: int | None = None) -> str:
@@ -14,6 +15,7 @@ def fold(name: str, longest: int | None = None) -> str:
     return " ".join("".join(_bare(sign) for sign in plain).split())[:longest]
 
 
+@lru_cache(maxsize=4096)  # names have few different signs, and a long sheet has very many names
 def _bare(sign: str) -> str:
     category = unicodedata.category(sign)
     if category == "Cf" or sign in "'’ʼ`´.":

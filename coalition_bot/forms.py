@@ -86,6 +86,7 @@ def question(asked: Field, ctx: Context, answers: Mapping[str, str], problem: st
         options=options,
         more=more,
         free=asked.kind is Kind.TEXT and asked.suggest is not None,
+        endings=asked.endings,
         problem=problem,
     )
 
@@ -115,6 +116,8 @@ def _prefill(asked: Field, ctx: Context, value: str, options: Sequence[Option]) 
     if asked.kind in _CHOSEN:
         chosen = pick(options, value) or pick(asked.choices(ctx, value), value)
         return (chosen.value, _(chosen.label)) if chosen else (value, ctx.names.get(value, value))
+    if asked.kind is Kind.FILE:
+        return value, found.name
     if asked.kind is Kind.DAY:
         return found.isoformat(), ""
     if asked.kind is Kind.MANY:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from coalition_bot.command import Button, Command, Fact, Reply, Spec, by_root
 from coalition_bot.context import Context
-from coalition_bot.fields import Field
+from coalition_bot.fields import Field, Kind
 from coalition_bot.words import _
 
 
@@ -34,7 +34,7 @@ def usage(spec: Spec, prefix: str = "") -> str:
 
 def after_root(spec: Spec) -> str:
     """The same without the slash command itself."""
-    words = [_word(field) for field in spec.fields if not field.carried]
+    words = [_word(field) for field in spec.fields if not field.carried and field.kind is not Kind.FILE]
     return " ".join([*([spec.leaf] if spec.leaf else []), *words])
 
 

@@ -34,7 +34,8 @@ def answers(spec: Spec, line: Sequence[Word], ctx: Context) -> dict[str, str]:
     given = {word.name: word.text for word in line if word.name in asked}
     left = [word if word.name in asked else _unnamed(word) for word in line]
     left = [word for word in left if not word.name]
-    open_fields = [field for field in spec.fields if not field.carried and field.name not in given]
+    typed = [field for field in spec.fields if not field.carried and field.kind is not Kind.FILE]
+    open_fields = [field for field in typed if field.name not in given]
     while left and open_fields:
         field = open_fields.pop(0)
         count = _take(field, left, ctx, last=not open_fields)

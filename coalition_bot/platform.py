@@ -29,8 +29,17 @@ class Parcel:
     maybe_sent: bool  # an earlier try may have arrived: look for it before posting again
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Something to do for a person in place of a message: let their account into a channel, or take it out."""
+
+    place: Place  # the channel
+    account: str  # of the channel's own community
+    inside: bool  # where it is to be afterwards
+
+
 class Platform(Protocol):
-    """Where messages can be posted."""
+    """Where messages can be posted, and people let into channels."""
 
     @property
     def name(self) -> str:
@@ -46,6 +55,13 @@ class Platform(Protocol):
         """Post, and return the platform's own name for the post. Raises TryLater or Gone."""
         ...
 
+    async def admit(self, admission: Admission) -> None:
+        """Let somebody into a channel or take them out; who is there, or is not, already needs nothing more.
+
+        Raises TryLater, or Gone with what has to be granted. Where channels are open to all, nothing happens.
+        """
+        ...
+
 
 class TryLater(Exception):
     """The platform asks to wait."""
@@ -56,7 +72,7 @@ class TryLater(Exception):
 
 
 class Gone(Exception):
-    """The destination does not exist any more, or the bot may not post there; `hint` says what to do about it."""
+    """The destination does not exist any more, or the bot may not do that there; `hint` says what to do about it."""
 
     def __init__(self, hint: str) -> None:
         super().__init__(hint)

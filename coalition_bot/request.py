@@ -11,6 +11,7 @@ from coalition_bot.command import Button, Command, Refusal
 from coalition_bot.context import Visitor
 from coalition_bot.fields import ANSWER_MAX, Problem, clean, nearest
 from coalition_bot.people import NAME_MAX, Place
+from coalition_bot.uploads import Attached
 from coalition_bot.words import _
 
 HELP = "coalition help"
@@ -30,6 +31,7 @@ class Request:
     press: str = ""  # a button's token
     draft: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Attached] = field(default_factory=dict)  # by question: what the adapter has fetched
     names: Mapping[str, str] = field(default_factory=dict)  # what mentioned places and accounts are called
     community_name: str = ""
     trying: bool = False  # from a place for trying: whatever is founded there is a sample

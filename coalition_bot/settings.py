@@ -49,6 +49,11 @@ class Settings(BaseModel):
     slack_signing_secret: str = Field("", description="Slack: signing secret for HTTP at /slack/events")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack: base address of the Web API")
     discord_token: str = Field("", description="Discord: bot token")
+    discord_newcomers: bool = Field(
+        False,
+        description="Discord: 1 greets who joins a server. Switch on “Server Members Intent” in the developer portal "
+        "first. Without it nobody is greeted; nor is, where a server screens its members, who has not passed yet.",
+    )
     discord_api_url: str = Field("https://discord.com/api/v10", description="Discord: base address of the API")
 
     @field_validator("data_keys")

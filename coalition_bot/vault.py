@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 
@@ -27,24 +28,41 @@ class Vault:
         if not keys or any(len(key) != KEY_BYTES for key in keys):
             raise ValueError(f"a data key has {KEY_BYTES} bytes")
         self._ciphers = {key_id(key): AESGCM(key) for key in keys}
+        self._markers = [hashlib.sha256(b"coalition-bot marks" + key).digest() for key in keys]
         self.current = key_id(keys[0])
 
     def seal(self, text: str, *binding: object) -> bytes:
         """Encrypt `text` for the place that `binding` names, such as coalition, person and field."""
+        return self.seal_bytes(text.encode(), *binding)
+
+    def seal_bytes(self, content: bytes, *binding: object) -> bytes:
+        """The same for what is no text, such as a file."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = self._ciphers[self.current].encrypt(nonce, text.encode(), _associated(binding))
+        sealed = self._ciphers[self.current].encrypt(nonce, content, _associated(binding))
         return self.current + nonce + sealed
 
     def open(self, sealed: bytes, *binding: object) -> str:
         """Decrypt what was sealed for this very `binding`. Raises Unreadable."""
+        try:
+            return self.open_bytes(sealed, *binding).decode()
+        except UnicodeDecodeError as error:
+            raise Unreadable("no text") from error
+
+    def open_bytes(self, sealed: bytes, *binding: object) -> bytes:
+        """The same for what is no text. Raises Unreadable."""
         cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
         if cipher is None:
             raise Unreadable("sealed with a key that is not here")
         nonce = sealed[KEY_ID_BYTES : KEY_ID_BYTES + NONCE_BYTES]
         try:
-            return cipher.decrypt(nonce, sealed[KEY_ID_BYTES + NONCE_BYTES :], _associated(binding)).decode()
+            return cipher.decrypt(nonce, sealed[KEY_ID_BYTES + NONCE_BYTES :], _associated(binding))
         except (InvalidTag, ValueError) as error:
             raise Unreadable("moved or damaged") from error
+
+    def marks(self, text: str, *binding: object) -> tuple[str, ...]:
+        """Signs by which a text is recognised without being kept, one per key: the first is the one to keep."""
+        whole = _associated((*binding, text))
+        return tuple(hmac.new(marker, whole, hashlib.sha256).hexdigest() for marker in self._markers)
 
 
 def key_id(key: bytes) -> bytes:

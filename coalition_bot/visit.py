@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from coalition_bot import drafts, forms, line
+from coalition_bot import drafts, forms, line, uploads
 from coalition_bot.arrival import enrol
 from coalition_bot.buttons import with_tokens
 from coalition_bot.command import Button, Command, Form, Opening, Refusal, Reply, Spec, Tone, refusal_reply
 from coalition_bot.context import Context
 from coalition_bot.db import serve
-from coalition_bot.fields import ANSWER_MAX, Field, Problem, pick
+from coalition_bot.fields import ANSWER_MAX, Field, Kind, Problem, pick, take
 from coalition_bot.history import ABOUT_MAX, Reading
 from coalition_bot.outbox import owe
 from coalition_bot.people import Place, Standing
@@ -36,6 +36,9 @@ class Visit:
         self.outcome: Reply | Form = Reply("…")
         self.answers: dict[str, str] = {}
         self.seen: frozenset[str] = frozenset()
+        self.page: frozenset[str] = frozenset()  # the questions that are answered now
+        self.taken: list[str] = []  # tokens of the files that came along
+        self.faults: dict[str, str] = {}  # what was wrong with a file, by question
         self.draft = ""
         self.repeated = False
 
@@ -59,10 +62,13 @@ class Visit:
             ready = self._prepared()
         except Refusal:
             return
+        finally:
+            uploads.drop(self.ctx.session, self.taken)  # the visit itself takes them
         if isinstance(ready, Command):
-            about = "&".join(f"{f.name}={self.answers.get(f.name, '')}" for f in self.spec.fields if f.binds)
+            chosen = {f.name: getattr(ready, f.name) for f in self.spec.fields if f.binds}  # not as it was typed
+            about = "&".join(f"{name}={x if isinstance(x, str) else ','.join(x)}" for name, x in chosen.items())
             reading = Reading(
-                at=self.ctx.now, reader_id=self.ctx.person.id, what=self.spec.access, about=about[:ABOUT_MAX]
+                at=self.ctx.now, reader_id=self.ctx.person.id, what=ready.reading(), about=about[:ABOUT_MAX]
             )
             self.ctx.session.add(reading)
 
@@ -148,13 +154,14 @@ class Visit:
         names = {each.name for each in self.spec.fields}
         # Nothing longer is looked at, or kept; what is cut off here is refused as too long.
         given = {name: text[: ANSWER_MAX + 1] for name, text in self.aim.answers.items() if name in names}
-        self.answers |= given | line.answers(self.spec, self.aim.words, ctx)
+        self.page = frozenset(given) | self.request.files.keys() & names
+        self.answers |= self._with_files(given) | line.answers(self.spec, self.aim.words, ctx)
         for each in self.spec.fields:  # other questions hang on the value, whatever it is called
             if chosen := pick(each.options, self.answers.get(each.name, "")):
                 self.answers[each.name] = chosen.value
         ctx.answers = self.answers
         if self.aim.submitted:
-            self.seen |= given.keys()
+            self.seen |= self.page
             return
         for each in self.spec.fields:
             # An open form shows what is known as an answer to change; what is never asked has to be known anyway.
@@ -163,20 +170,36 @@ class Visit:
             if known := each.known(ctx):
                 self.answers[each.name] = known
 
+    def _with_files(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The answers with a token for each file that came along; where none came, the one from before stays."""
+        files = self.spec.files
+        answers = {name: text for name, text in given.items() if text or name not in files}
+        for each in self.spec.fields:
+            if each.kind is Kind.FILE and each.name in self.request.files:
+                answers.pop(each.name, None)
+                try:
+                    answers[each.name] = take(each, self.ctx, self.request.files[each.name])
+                    self.taken.append(answers[each.name])
+                except Problem as problem:
+                    self.faults[each.name] = problem.message
+        return answers
+
     def _ready(self) -> Command | Form:
         """The command with all its values; or the next page of its form."""
         reading = forms.read(self.spec, self.ctx, self.answers)
+        reading.problems |= self.faults
         opens = self.aim.form or reading.problems or self.spec.opening is Opening.ALWAYS
         asked, last = self._page() if opens or self.aim.submitted else ((), True)
         if self.aim.submitted:
-            again = [name for name in self.aim.answers if name in reading.problems]
+            again = [name for name in self.page if name in reading.problems]
             if again:
                 return self._same_page(reading.problems)
             if asked:
                 self._keep_page(reading.values)
                 return self._form(asked, {}, last=last)
         elif asked:
-            given = {name: text for name, text in reading.problems.items() if self.answers.get(name)}
+            wrong = reading.problems.items()
+            given = {name: text for name, text in wrong if self.answers.get(name) or name in self.faults}
             if given and (moot := given.keys() & self._moot()):
                 raise Refusal(given[moot.pop()])
             return self._form(asked, given, last=last)
@@ -213,7 +236,7 @@ class Visit:
 
     def _refused(self, problem: Refusal | Problem) -> Reply | Form:
         if self.aim.submitted and not (isinstance(problem, Refusal) and problem.buttons):
-            known = problem.field in self.aim.answers
+            known = problem.field in self.page
             page = self._same_page({problem.field: problem.message} if known else {})
             return page if known else replace(page, problem=problem.message)
         buttons = problem.buttons if isinstance(problem, Refusal) else ()
@@ -222,7 +245,7 @@ class Visit:
         return Reply(problem.message, buttons=buttons, tone=Tone.PROBLEM)
 
     def _same_page(self, problems: Mapping[str, str]) -> Form:
-        self.seen -= self.aim.answers.keys()
+        self.seen -= self.page
         asked, last = self._page()
         return self._form(asked, problems, last=last)
 
@@ -253,6 +276,7 @@ class Visit:
         token = self._keep(session, self.spec.name, self.answers)
         to = Place.parse(self.ctx.owner)
         now = self.ctx.now
+        reply.close()  # its file is made anew when it is sent
         owe(session, key=f"{FILE}:{token}", kind=FILE, ref=token, to=to, due=now)
         coming = _("The file is on its way to your direct messages.")
         return replace(reply, file=None, text=f"{reply.text}\n{coming}".strip())

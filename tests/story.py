@@ -20,7 +20,8 @@ from coalition_bot.fields import Option
 from coalition_bot.moments import Moment
 from coalition_bot.outbox import Owed, State
 from coalition_bot.people import Place, Standing
-from coalition_bot.platform import Gone, Limits, Parcel
+from coalition_bot.platform import Admission, Gone, Limits, Parcel
+from coalition_bot.uploads import Attached
 from coalition_bot.vault import Vault
 
 KEY = b"k" * 32
@@ -59,13 +60,20 @@ class Postbox:
     limits: Limits
     parcels: list[Parcel] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    admissions: list[Admission] = field(default_factory=list)
 
     async def send(self, parcel: Parcel) -> str:
         """Keep it."""
         if str(parcel.place) in self.gone:
             raise Gone("The channel is gone.")
-        self.parcels.append(parcel)
+        self.parcels.append(replace(parcel, reply=_read_through(parcel.reply)))
         return f"post-{len(self.parcels)}"
+
+    async def admit(self, admission: Admission) -> None:
+        """Keep that too."""
+        if str(admission.place) in self.gone:
+            raise Gone("Please let me into the channel.")
+        self.admissions.append(admission)
 
 
 class House:
@@ -172,6 +180,19 @@ class Actor:
         assert not unasked, f"{unasked} is not on this page: {sorted(page)}"
         return self.house.bot.run(self._request(event, command=form.command, draft=form.draft, answers=page | answers))
 
+    def attaches(
+        self, to: Reply | Form | str, question: str, name: str, content: bytes, event: str = "", **answers: str
+    ) -> Reply | Form:
+        """Attach a file to a question of a form's page, or of a command given by name, and submit it."""
+        attached = {question: Attached(name, content, len(content))}
+        if isinstance(to, str):
+            return self.house.bot.run(self._request(event, command=to, answers=answers, files=attached))
+        assert isinstance(to, Form), to
+        page = {each.name: each.value for each in to.questions} | {question: ""}
+        return self.house.bot.run(
+            self._request(event, command=to.command, draft=to.draft, answers=page | answers, files=attached)
+        )
+
     def taps(self, reply: Reply | Form, label: str, event: str = "") -> Reply | Form:
         """Press the button with that label."""
         assert isinstance(reply, Reply), reply
@@ -208,6 +229,11 @@ def words(outcome: Reply | Form) -> str:
 def create_tables(db: Database) -> None:
     """All tables, straight from the models; that migrations make the same is another test."""
     Base.metadata.create_all(db.writer)
+
+
+def _read_through(reply: Reply) -> Reply:
+    """With the bytes of its file: a stream is closed once it is sent."""
+    return replace(reply, file=replace(reply.file, content=reply.file.open().read())) if reply.file else reply
 
 
 def _value(fact: Fact) -> str:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: each may import those before it.
 KERNEL = (
     *("clock", "words", "bugs", "folding", "moments", "phrases", "vault", "sheets", "db", "settings", "keys"),
-    *("people", "context"),
+    *("people", "uploads", "context"),
     *("fields", "command", "written", "history", "platform", "outbox", "lease", "drafts", "buttons", "line"),
     *("forms", "handbook", "request", "arrival", "visit", "bot", "dispatcher", "features"),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import structlog
 
-from adapters.discord import render, requests
+from adapters.discord import files, render, requests
 from adapters.discord.modal import modal
 from adapters.discord.render import EPHEMERAL, Drawn
 from adapters.discord.requests import Act, Kind
@@ -28,6 +29,7 @@ Json = dict[str, Any]
 # Discord waits 3 s for the first answer:
 # https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction
 DIRECT_SECONDS = 2.0
+DIRECT_BYTES = 250_000  # a larger file may be longer on its way than Discord waits
 # https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type
 MESSAGE, DEFERRED, UPDATE, SUGGESTIONS, MODAL = 4, 5, 7, 8, 9
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
@@ -99,14 +101,19 @@ class Answering:
     async def _answer(self, act: Act) -> None:
         work = asyncio.ensure_future(self._outcome(act))
         done, _waiting = await asyncio.wait({work}, timeout=DIRECT_SECONDS)
-        if done:
-            await self._at_once(act, work.result())
-            return
-        await self._first(act, {"type": DEFERRED, "data": {"flags": EPHEMERAL}})
-        await self._later(act, await work)
+        try:
+            if done and not _is_heavy(work.result()):
+                await self._at_once(act, work.result())
+                return
+            await self._first(act, {"type": DEFERRED, "data": {"flags": EPHEMERAL}})
+            await self._later(act, await work)
+        finally:
+            work.add_done_callback(_let_go)
 
     async def _outcome(self, act: Act) -> Reply | Form:
-        return await self._bot.answer(await self._settle(requests.request(act, self._bot.prefix)))
+        asked = requests.request(act, self._bot.prefix)
+        attached = await files.fetch(self._rest, act, self._bot.takes_files(asked.command))
+        return await self._bot.answer(await self._settle(replace(asked, files=attached)))
 
     async def _at_once(self, act: Act, outcome: Reply | Form) -> None:
         if isinstance(outcome, Form) and act.kind is not Kind.FORM:
@@ -150,6 +157,15 @@ class Answering:
         sorry = render.private(render.sentence(say.format(ref=bugs.report(error, during="drawing"))))
         with suppress(Refused, TryLater, aiohttp.ClientError, TimeoutError):
             await self._rest.send("POST", _callback(act), sorry, kind=MESSAGE, by_token=True)
+
+
+def _is_heavy(outcome: Reply | Form) -> bool:
+    return isinstance(outcome, Reply) and bool(outcome.file and outcome.file.size > DIRECT_BYTES)
+
+
+def _let_go(work: asyncio.Future[Reply | Form]) -> None:
+    if not work.cancelled() and work.exception() is None and isinstance(reply := work.result(), Reply):
+        reply.close()
 
 
 def _callback(act: Act) -> str:

@@ -12,6 +12,7 @@ from discord.http import Route
 
 from adapters.discord import requests, tree
 from adapters.discord.answering import Answering
+from adapters.discord.channels import Channels
 from adapters.discord.gateway import Ear
 from adapters.discord.homes import Homes
 from adapters.discord.limits import LIMITS
@@ -20,7 +21,8 @@ from adapters.discord.posting import Post
 from adapters.discord.rest import Rest
 from coalition_bot.bot import HELP, Bot
 from coalition_bot.clock import keep_trying
-from coalition_bot.platform import Limits, Parcel
+from coalition_bot.db import Away
+from coalition_bot.platform import Admission, Limits, Parcel
 from coalition_bot.settings import Settings
 
 # Between two tries. Discord allows 1000 logins a day, and 10,000 refused requests in 10 minutes:
@@ -29,6 +31,8 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 120.0
 STEADY_SECONDS = 60.0  # a connection that held for so long had no trouble of its own
 HANG_UP_SECONDS = 5.0
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+DISALLOWED_INTENTS = 4014
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +50,8 @@ class Discord:
         self._commands = tree.declare((command.spec for command in bot.commands.values()), bot.prefix)
         self._base, self._token = settings.discord_api_url.rstrip("/"), settings.discord_token
         self._rest = Rest(self._base, self._token)
-        self._post = Post(self._rest)
+        self._post, self._channels = Post(self._rest), Channels(self._rest)
+        self._bot, self._newcomers = bot, settings.discord_newcomers
         self._ear: Ear | None = None
         self._answering = Answering(bot, self._rest, Homes(self._rest, self._guilds).settle)
         self._busy: set[asyncio.Task[None]] = set()
@@ -59,6 +64,10 @@ class Discord:
     async def send(self, parcel: Parcel) -> str:
         """Post, and return the message's id. Raises TryLater or Gone, and whatever else went wrong."""
         return await self._post.send(parcel)
+
+    async def admit(self, admission: Admission) -> None:
+        """Let somebody into a channel or take them out. Raises TryLater or Gone, and whatever else went wrong."""
+        await self._channels.admit(admission)
 
     async def close(self) -> None:
         """Finish the answers in hand, and hang up."""
@@ -81,7 +90,7 @@ class Discord:
 
     async def _listen(self, stop: asyncio.Event) -> bool:
         """One connection, until it breaks (with an error) or the program stops."""
-        ear = self._ear = Ear(self._on_act, self._on_words)
+        ear = self._ear = Ear(self._on_act, self._on_words, self._on_newcomer if self._newcomers else None)
         # Its own way to come back is without bound and ends at the first malformed event; ours is around this.
         listening = asyncio.create_task(ear.start(self._token, reconnect=False))
         stopping = asyncio.create_task(stop.wait())
@@ -89,6 +98,11 @@ class Discord:
             await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if listening.done():
                 listening.result()
+        except discord.ConnectionClosed as closed:
+            if closed.code != DISALLOWED_INTENTS or not self._newcomers:
+                raise
+            log.error("Discord tells nothing of newcomers: switch on “Server Members Intent”, and start again")
+            self._newcomers = False
         finally:
             stopping.cancel()
             await asyncio.wait({asyncio.create_task(ear.close())}, timeout=HANG_UP_SECONDS)
@@ -110,6 +124,15 @@ class Discord:
             await self._busily(self._answering.written(requests.asking(message, HELP), channel))
         else:
             await self._busily(self._answering.called(channel))
+
+    async def _on_newcomer(self, member: discord.Member) -> None:
+        await self._busily(self._greet(member))
+
+    async def _greet(self, member: discord.Member) -> None:
+        try:
+            await self._bot.greet(requests.newcomer(member))
+        except Away:  # Discord tells it once
+            log.warning("a newcomer was not greeted")
 
     async def _busily(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -22,21 +22,24 @@ log = structlog.get_logger(__name__)
 
 
 class Ear(discord.Client):
-    """Hears, and remembers nothing of what it heard. It asks for no privileged intent."""
+    """Hears, and remembers nothing of what it heard. It asks for no privileged intent, unless newcomers are wanted."""
 
     def __init__(
         self,
         on_act: Callable[[discord.Interaction], Awaitable[None]],
         on_words: Callable[[discord.Message], Awaitable[None]],
+        on_newcomer: Callable[[discord.Member], Awaitable[None]] | None = None,
     ) -> None:
-        """Take who is told of interactions, and of messages that are meant for the bot."""
+        """Take who is told of interactions, of messages that are meant for the bot, and perhaps of new members."""
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=discord.Intents(
+                guilds=True, guild_messages=True, dm_messages=True, members=on_newcomer is not None
+            ),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
         )
-        self._on_act, self._on_words = on_act, on_words
+        self._on_act, self._on_words, self._on_newcomer = on_act, on_words, on_newcomer
 
     async def setup_hook(self) -> None:
         """Ask where the gateway is, between logging in and connecting."""
@@ -64,6 +67,11 @@ class Ear(discord.Client):
         called = f"<@{self.user.id}>" in message.content or f"<@!{self.user.id}>" in message.content
         if message.guild is None or called:
             await self._on_words(message)
+
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Somebody has come into a server."""
+        if self._on_newcomer:
+            await self._on_newcomer(member)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """A bug: of the event, which may hold what somebody typed, only the name is logged."""

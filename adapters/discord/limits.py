@@ -35,6 +35,8 @@ OPTION_TEXT = 100  # label and value alike
 NONCE = 25
 # https://docs.discord.com/developers/reference#uploading-files
 FILE_BYTES = 10 * 2**20
+# https://docs.discord.com/developers/components/reference#media-gallery
+ALT_TEXT = 1024
 
 # https://docs.discord.com/developers/topics/rate-limits: 5 messages in 5 s to one channel, 50 requests a second in all.
 SECONDS_BETWEEN_MESSAGES = 1.0

@@ -28,7 +28,7 @@ from coalition_bot.words import _
 Json = dict[str, Any]
 
 # https://docs.discord.com/developers/components/reference#component-object-component-types
-SELECT, INPUT, USERS, CHANNELS, DISPLAY, LABELLED, RADIO, CHECKS = 3, 4, 5, 8, 10, 18, 21, 22
+SELECT, INPUT, USERS, CHANNELS, DISPLAY, LABELLED, UPLOAD, RADIO, CHECKS = 3, 4, 5, 8, 10, 18, 19, 21, 22
 SHORT, PARAGRAPH = 1, 2
 TEXT_CHANNELS = (0, 5, 10, 11, 12)  # https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 RADIO_FEW = 5  # so many fit on a phone's screen at once; radio buttons need two at least
@@ -56,6 +56,12 @@ def answers(components: Sequence[Json], guild: str) -> dict[str, str]:
     return dict(_answer(part, guild) for part in _controls(components))
 
 
+def uploads(components: Sequence[Json]) -> dict[str, str]:
+    """The id of the attachment for each question to which one was given."""
+    controls = [control for control in _controls(components) if control["type"] == UPLOAD]
+    return {control["custom_id"]: control["values"][0] for control in controls if control.get("values")}
+
+
 def _controls(components: Sequence[Json]) -> Iterator[Json]:
     for part in components:
         inner = part.get("component") or part
@@ -69,6 +75,8 @@ def _answer(control: Json, guild: str) -> tuple[str, str]:
         return name, ",".join(channel(guild, value) for value in values)
     if control["type"] == USERS:
         return name, ",".join(account(guild, value) for value in values)
+    if control["type"] == UPLOAD:
+        return name, ""  # the file itself comes on another way
     if control["type"] == INPUT:
         return _typed(name, control.get("value") or "")
     return name, ",".join(values) if "values" in control else control.get("value") or ""
@@ -76,11 +84,17 @@ def _answer(control: Json, guild: str) -> tuple[str, str]:
 
 def _labelled(question: Question) -> Json:
     label = cut(one_line(question.label), LABEL) or "…"
-    about = f"⚠️ {question.problem}" if question.problem else question.help
+    about = f"⚠️ {question.problem}" if question.problem else _about(question)
     drawn: Json = {"type": LABELLED, "label": label, "component": _control(question)}
     if about := cut(one_line(about), LABEL_DESCRIPTION):
         drawn["description"] = about
     return drawn
+
+
+def _about(question: Question) -> str:
+    if question.kind is Kind.FILE and question.value:
+        return _("Attached: {name}. You can attach another file in its place.").format(name=question.value_label)
+    return question.help
 
 
 def _control(question: Question) -> Json:
@@ -95,6 +109,10 @@ def _control(question: Question) -> Json:
         return _picked(question, CHANNELS, "channel", ids, channel_types=list(TEXT_CHANNELS))
     if question.kind is Kind.PERSON and (ids := accounts_in(question.value)) is not None:
         return _picked(question, USERS, "user", ids[:1])
+    if question.kind is Kind.FILE:
+        needed = question.required and not question.value  # the control itself always begins empty
+        many = {"min_values": int(needed), "max_values": 1, "required": needed}
+        return {"type": UPLOAD, "custom_id": question.name, **many}
     return _input(question)
 
 

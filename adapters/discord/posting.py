@@ -16,21 +16,21 @@ Json = dict[str, Any]
 
 LOOK_BACK = 100  # messages; as many as one call gives
 
-_LOST = N_("The channel does not exist any more. Please choose another one.")
+LOST = N_("The channel does not exist any more. Please choose another one.")
 _CLOSED = N_("This person accepts no direct messages from me; their privacy settings for this server decide that.")
-_UNKNOWN = N_("This account does not exist any more.")
-_NO_ACCESS = N_("Discord does not let me in. Please give me the permission “View Channel” there.")
+UNKNOWN = N_("This account does not exist any more.")
+NO_ACCESS = N_("Discord does not let me in. Please give me the permission “View Channel” there.")
 _NO_RIGHT = N_("Discord does not let me post. Please give me the permission “Send Messages” there.")
 _OTHER = N_("Discord does not let me post there. Please check my permissions “View Channel” and “Send Messages”.")
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
 _HINTS = {
-    10003: _LOST,
-    10013: _UNKNOWN,
-    50001: _NO_ACCESS,
+    10003: LOST,
+    10013: UNKNOWN,
+    50001: NO_ACCESS,
     50007: _CLOSED,
     50013: _NO_RIGHT,
-    50033: _UNKNOWN,
+    50033: UNKNOWN,
     50278: _CLOSED,  # no server in common
 }
 DELETED = 10008  # the message that a repeated nonce stands for was deleted since
@@ -73,14 +73,14 @@ class Post:
     async def _channel(self, place: Place) -> str:
         """The channel behind a place. A number from elsewhere gives nobody a way into another server's channels."""
         if not (place.account or place.channel).isdecimal():
-            raise Gone(_UNKNOWN if place.private else _LOST)
+            raise Gone(UNKNOWN if place.private else LOST)
         if place.private:
             return await self._direct_channel(place.account)
         if place.channel not in self._guilds:
             found = await self._rest.get(f"/channels/{place.channel}")
             self._guilds[place.channel] = str(found.get("guild_id") or "")
         if self._guilds[place.channel] != place.community:
-            raise Gone(_LOST)
+            raise Gone(LOST)
         return place.channel
 
     async def _direct_channel(self, account: str) -> str:

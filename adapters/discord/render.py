@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from adapters.discord.limits import (
+    ALT_TEXT,
     BUTTON_LABEL,
     BUTTONS_IN_ROW,
     CUSTOM_ID,
@@ -32,7 +33,7 @@ Json = dict[str, Any]
 EPHEMERAL = 1 << 6
 COMPONENTS_V2 = 1 << 15
 # https://docs.discord.com/developers/components/reference#component-object-component-types
-ROW, BUTTON, TEXT_DISPLAY, FILE = 1, 2, 10, 13
+ROW, BUTTON, TEXT_DISPLAY, GALLERY, FILE = 1, 2, 10, 12, 13
 NOTE_ROOM = 100  # kept free for the line that says how much is missing
 VALUE_MAX = 1000  # of one fact or one row
 TITLE_MAX = 200
@@ -47,8 +48,7 @@ class Upload:
     """A file under a name that Discord keeps as it is."""
 
     name: str
-    media: str
-    content: bytes
+    file: File
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,13 @@ def reply(given: Reply, mark: int = 0) -> Drawn:
     words = _words(given, too_large) or ("" if upload else "…")
     components: list[Json] = [{"type": TEXT_DISPLAY, "content": words}] if words else []
     if upload:
-        components.append({"type": FILE, "file": {"url": f"attachment://{upload.name}"}})
+        components.append(_shown(upload))
     if mark:
         components[0]["id"] = mark
     called = [given.mention] if given.mention.isdecimal() else []
     body = _message([*components, *_rows(given.buttons)], called)
     if upload:
-        body["attachments"] = [{"id": 0, "filename": upload.name}]
+        body["attachments"] = [{"id": 0, "filename": upload.name, **_described(upload)}]
     return Drawn(body, upload)
 
 
@@ -215,8 +215,20 @@ def _button(button: Button) -> Json:
 
 
 def _upload(file: File | None) -> Upload | None:
-    if file is None or len(file.content) > FILE_BYTES:
+    if file is None or file.size > FILE_BYTES:
         return None
     # Discord renames other signs by itself, and then the message no longer finds its file.
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", file.name).strip("._") or "file"
-    return Upload(name[-80:], file.media, file.content)
+    return Upload(name[-80:], file)
+
+
+def _shown(upload: Upload) -> Json:
+    """A picture is seen where it stands, anything else as something to download."""
+    media = {"url": f"attachment://{upload.name}"}
+    if upload.file.picture:
+        return {"type": GALLERY, "items": [{"media": media, **_described(upload)}]}
+    return {"type": FILE, "file": media}
+
+
+def _described(upload: Upload) -> Json:
+    return {"description": cut(upload.file.alt, ALT_TEXT)} if upload.file.alt else {}

@@ -11,7 +11,7 @@ import discord
 
 from adapters.discord import modal
 from adapters.discord.places import PLATFORM, account, channel
-from adapters.discord.tree import CHANNEL, SUBCOMMAND, USER
+from adapters.discord.tree import ATTACHMENT, CHANNEL, SUBCOMMAND, USER
 from coalition_bot.bot import Request
 from coalition_bot.buttons import press
 from coalition_bot.context import Visitor
@@ -84,6 +84,17 @@ def request(act: Act, prefix: str = "") -> Request:
     return replace(blank, command=_name(act.data, prefix), answers=_given(_options(act.data), guild))
 
 
+def attached(act: Act) -> dict[str, Json]:
+    """The attachment for each question to which one was given, as Discord describes it."""
+    if act.kind is Kind.FORM:
+        given = modal.uploads(act.data.get("components") or [])
+    else:
+        options = [one for one in _options(act.data) if one["type"] == ATTACHMENT] if act.kind is Kind.COMMAND else []
+        given = {one["name"]: str(one["value"]) for one in options}
+    known = (act.data.get("resolved") or {}).get("attachments") or {}
+    return {name: known[number] for name, number in given.items() if number in known}
+
+
 def typing(act: Act, prefix: str = "") -> tuple[Request, str, str]:
     """Which command is being typed, in which of its questions, and what so far."""
     options = _options(act.data)
@@ -104,6 +115,14 @@ def asking(message: discord.Message, command: str) -> Request:
     who = str(message.author.id)
     visitor = Visitor(who, name=message.author.display_name)
     return Request(id=str(message.id), place=Place(PLATFORM, "", account=who), visitor=visitor, command=command)
+
+
+def newcomer(member: discord.Member) -> Request:
+    """Somebody who has come into a server. Whoever has to pass its screening first counts as a guest, as bots do."""
+    guild, who = str(member.guild.id), str(member.id)
+    standing = Standing.GUEST if member.bot or member.pending else Standing.FULL
+    visitor = Visitor(who, name=member.display_name, standing=standing)
+    return Request(id="", place=Place(PLATFORM, guild, account=who), visitor=visitor)
 
 
 def _is_step(message: discord.Message | None) -> bool:
@@ -148,7 +167,7 @@ def _options(data: Json) -> list[Json]:
 
 
 def _given(options: list[Json], guild: str) -> dict[str, str]:
-    return {one["name"]: _answer(one, guild) for one in options if "value" in one}
+    return {one["name"]: _answer(one, guild) for one in options if "value" in one and one["type"] != ATTACHMENT}
 
 
 def _answer(option: Json, guild: str) -> str:

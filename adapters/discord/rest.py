@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from importlib.metadata import version
 from typing import Any
 
 import aiohttp
+from aiohttp.payload import AsyncIterablePayload
+from yarl import URL
 
 from adapters.discord.limits import REQUESTS_PER_SECOND
 from adapters.discord.render import Drawn
+from coalition_bot.command import CHUNK, File
 from coalition_bot.platform import TryLater
 
 Json = dict[str, Any]
 
-ANSWER_SECONDS = 10  # for one call
+ANSWER_SECONDS = 10.0  # for one call
+UPLOAD_SECONDS = 25.0  # for one with a file; the dispatcher waits a little longer
+FETCH_SECONDS = 2.0  # for a file that somebody attached: they wait for an answer
+# https://docs.discord.com/developers/reference#cdn-endpoints
+FILES_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 WAIT_SECONDS = 5.0  # where a refusal does not say how long to wait
 # Discord wants the library's address and version: https://docs.discord.com/developers/reference#user-agent
 USER_AGENT = f"DiscordBot (https://github.com/Rapptz/discord.py, {version('discord.py')})"
@@ -50,6 +58,10 @@ class Rest:
         """Replace something."""
         return await self._call("PUT", path, data=json.dumps(body))
 
+    async def delete(self, path: str) -> None:
+        """Take something away."""
+        await self._call("DELETE", path)
+
     async def post(self, path: str, body: Json) -> Any:
         """Create something."""
         return await self._call("POST", path, data=json.dumps(body))
@@ -64,13 +76,30 @@ class Rest:
         if drawn.upload:
             data = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
             data.add_field("payload_json", json.dumps(body), content_type="application/json")
-            upload = drawn.upload
-            data.add_field("files[0]", upload.content, filename=upload.name, content_type=upload.media)
-        return await self._call(method, path, data=data, by_token=by_token)
+            data.add_field("files[0]", _Parts(drawn.upload.file), filename=drawn.upload.name)
+        seconds = UPLOAD_SECONDS if drawn.upload else ANSWER_SECONDS
+        return await self._call(method, path, data=data, by_token=by_token, seconds=seconds)
 
     async def answer(self, path: str, body: Json) -> None:
         """Answer an interaction with something that is no message."""
         await self._call("POST", path, data=json.dumps(body), by_token=True)
+
+    async def download(self, address: str, most: int) -> bytes | None:
+        """A file of at most `most` bytes. None for a larger one, or an address that is not Discord's.
+
+        Raises aiohttp's errors, TimeoutError, and ValueError for what is no address.
+        """
+        url = URL(address)
+        if not self._is_discords(url):
+            return None
+        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
+        async with self._opened().get(url, timeout=timeout, allow_redirects=False) as answer:
+            return await _at_most(answer, most) if answer.status == 200 else None
+
+    def _is_discords(self, url: URL) -> bool:
+        base = URL(self._base)
+        own = (base.scheme, base.host, base.port)
+        return (url.scheme, url.host, url.port) in (*(("https", host, 443) for host in FILES_HOSTS), own)
 
     async def close(self) -> None:
         """Hang up."""
@@ -85,6 +114,7 @@ class Rest:
         data: str | aiohttp.FormData | None = None,
         query: Json | None = None,
         by_token: bool = False,
+        seconds: float = ANSWER_SECONDS,
     ) -> Any:
         headers = {"User-Agent": USER_AGENT}
         if isinstance(data, str):
@@ -92,8 +122,9 @@ class Rest:
         if not by_token:  # answers to interactions do not count against the limit over all
             headers["Authorization"] = f"Bot {self._token}"
             await self._turn()
-        session = self._opened()
-        async with session.request(method, self._base + path, data=data, params=query, headers=headers) as response:
+        session, timeout = self._opened(), aiohttp.ClientTimeout(total=seconds)
+        asked = session.request(method, self._base + path, data=data, params=query, headers=headers, timeout=timeout)
+        async with asked as response:
             text = await response.text()
             if response.status == 429:
                 raise TryLater(_seconds(response, text))
@@ -103,8 +134,7 @@ class Rest:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
-            self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self._session
 
     async def _turn(self) -> None:
@@ -112,6 +142,28 @@ class Rest:
         now = asyncio.get_running_loop().time()
         self._free_at = max(now, self._free_at) + 1 / REQUESTS_PER_SECOND
         await asyncio.sleep(self._free_at - 1 / REQUESTS_PER_SECOND - now)
+
+
+class _Parts(AsyncIterablePayload):
+    """A file that is read part by part while it is sent, and of which the size is known before."""
+
+    def __init__(self, file: File) -> None:
+        super().__init__(_flow(file), content_type=file.media)
+        self._size = file.size
+
+
+async def _flow(file: File) -> AsyncIterator[bytes]:
+    for part in file.chunks():
+        yield part
+
+
+async def _at_most(answer: aiohttp.ClientResponse, most: int) -> bytes | None:
+    content = bytearray()
+    async for part in answer.content.iter_chunked(CHUNK):
+        content += part
+        if len(content) > most:
+            return None
+    return bytes(content)
 
 
 def _seconds(response: aiohttp.ClientResponse, text: str) -> float:

@@ -26,13 +26,13 @@ from coalition_bot.words import _
 Json = dict[str, Any]
 
 # https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type
-SUBCOMMAND, STRING, INTEGER, USER, CHANNEL = 1, 3, 4, 6, 7
+SUBCOMMAND, STRING, INTEGER, USER, CHANNEL, ATTACHMENT = 1, 3, 4, 6, 7, 11
 CHAT_INPUT = 1
 TEXT, ANNOUNCEMENT = 0, 5  # channels in which a message can be posted at once
 IN_SERVERS, IN_DIRECT_MESSAGES = 0, 1
 FOR_SERVERS = 0
 
-_TYPES = {Kind.NUMBER: INTEGER, Kind.CHANNELS: CHANNEL, Kind.PERSON: USER}
+_TYPES = {Kind.NUMBER: INTEGER, Kind.CHANNELS: CHANNEL, Kind.PERSON: USER, Kind.FILE: ATTACHMENT}
 # What Discord gives back of a declaration; numbers, versions and translations of its own come on top.
 _COMPARED = (
     "name",

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
+
+from coalition_bot.command import CHUNK, File
 
 CALL_SECONDS = 10
+FETCH_SECONDS = 2.0  # somebody waits with an open form
+UPLOAD_SECONDS = 25.0  # the dispatcher waits a little longer
+FILES_HOST = "files.slack.com"  # https://docs.slack.dev/reference/objects/file-object
 
 # What may go wrong between here and Slack.
 TROUBLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
@@ -51,6 +58,7 @@ class Api:
         self._client = AsyncWebClient(
             token=token, base_url=url, timeout=CALL_SECONDS, logger=quiet_logger(), retry_handlers=[]
         )
+        self._token, self._base = token, URL(url)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._home: Home | None = None
@@ -87,10 +95,50 @@ class Api:
         async with self.session.post(url, json=body) as answer:
             answer.raise_for_status()
 
+    async def download(self, address: str, most: int) -> bytes | None:
+        """A file of Slack's of at most `most` bytes. None for a larger one, or an address that is not Slack's.
+
+        Raises what is in TROUBLE, and ValueError for what is no address.
+        """
+        url = URL(address)
+        if not self._is_slacks(url):
+            return None
+        with_token = {"Authorization": f"Bearer {self._token}"}
+        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
+        # A redirect would take the token elsewhere.
+        asked = self.session.get(url, headers=with_token, timeout=timeout, allow_redirects=False)
+        async with asked as answer:
+            return await _at_most(answer, most) if answer.status == 200 else None
+
+    async def upload(self, address: str, file: File) -> None:
+        """Send a file to the address that Slack gave for it, part by part. Raises what is in TROUBLE."""
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.size)}
+        timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
+        async with self.session.post(address, data=_flow(file), headers=headers, timeout=timeout) as answer:
+            answer.raise_for_status()
+
+    def _is_slacks(self, url: URL) -> bool:
+        own = (self._base.scheme, self._base.host, self._base.port)
+        return (url.scheme, url.host, url.port) in (("https", FILES_HOST, 443), own)
+
     async def close(self) -> None:
         """Close the session."""
         if self._session is not None and not self._session.closed and self._loop is asyncio.get_running_loop():
             await self._session.close()
+
+
+async def _flow(file: File) -> AsyncIterator[bytes]:
+    for part in file.chunks():
+        yield part
+
+
+async def _at_most(answer: aiohttp.ClientResponse, most: int) -> bytes | None:
+    content = bytearray()
+    async for part in answer.content.iter_chunked(CHUNK):
+        content += part
+        if len(content) > most:
+            return None
+    return bytes(content)
 
 
 def code(error: SlackApiError) -> str:

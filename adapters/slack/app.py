@@ -16,16 +16,18 @@ from starlette.routing import Route
 
 from adapters.slack import limits, sockets
 from adapters.slack.api import TROUBLE, Api, quiet_logger
+from adapters.slack.channels import Channels
 from adapters.slack.conversation import Conversation
 from adapters.slack.gate import Gate
 from adapters.slack.manifest import PATH
 from adapters.slack.markup import Json
 from adapters.slack.posts import Posts
 from adapters.slack.requests import Goodbye, Malformed
-from adapters.slack.visitors import Visitors
+from adapters.slack.visitors import Unknown, Visitors
 from coalition_bot import bugs
 from coalition_bot.bot import Bot
-from coalition_bot.platform import Limits, Parcel
+from coalition_bot.db import Away
+from coalition_bot.platform import Admission, Limits, Parcel
 from coalition_bot.settings import Settings
 
 EVERY = re.compile(r".*", re.DOTALL)
@@ -45,7 +47,7 @@ class Slack:
         limits.check((command.spec for command in bot.commands.values()), bot.prefix)
         self._settings = settings
         self._api = Api(settings.slack_bot_token, settings.slack_api_url)
-        self._posts = Posts(self._api)
+        self._posts, self._channels = Posts(self._api), Channels(self._api)
         self._conversation = Conversation(bot, self._api, Visitors(self._api, bot.clock), self._posts)
         self._app = self._listening(settings)
         self._gate = (
@@ -65,6 +67,10 @@ class Slack:
     async def send(self, parcel: Parcel) -> str:
         """Post a message. Raises TryLater or Gone."""
         return await self._posts.send(parcel)
+
+    async def admit(self, admission: Admission) -> None:
+        """Let somebody into a channel or take them out. Raises TryLater or Gone."""
+        await self._channels.admit(admission)
 
     async def close(self) -> None:
         """Finish what is in hand, and close the connections to Slack."""
@@ -93,6 +99,7 @@ class Slack:
         app.event("message")(self._direct)
         app.event("app_mention")(self._mentioned)
         app.event("app_home_opened")(self._opened_home)
+        app.event("team_join")(self._joined)
         app.event("app_uninstalled")(self._uninstalled)
         app.event("tokens_revoked")(self._revoked)
         app.event(EVERY)(_ignored)
@@ -147,6 +154,9 @@ class Slack:
     async def _opened_home(self, body: Json) -> None:
         await self._conversation.opened_home(body)
 
+    async def _joined(self, body: Json) -> None:
+        await self._conversation.joined(body)
+
     async def _uninstalled(self) -> None:
         log.warning("uninstalled", platform=self.name)
         self._posts.removed = True
@@ -165,7 +175,7 @@ async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """What bolt does with an error of a listener: nothing of the payload gets into the log."""
     if isinstance(error, Malformed):
         return BoltResponse(status=400, body="")
-    if isinstance(error, TROUBLE):  # not acknowledged, an event comes again
+    if isinstance(error, (*TROUBLE, Unknown, Away)):  # not acknowledged, an event comes again
         log.warning("Slack did not take an answer", platform=limits.NAME, error=type(error).__name__)
         return BoltResponse(status=500, body="")
     reference = bugs.report(error, platform=limits.NAME)

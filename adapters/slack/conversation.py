@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import modal, render, requests
+from adapters.slack import files, modal, render, requests
 from adapters.slack.api import TROUBLE, Api, Home, code
 from adapters.slack.limits import NAME
 from adapters.slack.markup import Json
 from adapters.slack.posts import Posts
-from adapters.slack.requests import Deed, Event, Slash, View
+from adapters.slack.requests import Arrival, Deed, Event, Slash, View
 from adapters.slack.visitors import Unknown, Visitors
 from coalition_bot.bot import HELP, Bot, Request
 from coalition_bot.command import Form, Reply, Tone
@@ -144,6 +144,7 @@ class Conversation:
             command=slip.command,
             draft=slip.draft,
             answers=given,
+            files=await files.fetch(self._api, view, self._bot.takes_files(slip.command)),
             names=await self._names(given, {}, home.team),
         )
 
@@ -221,6 +222,19 @@ class Conversation:
             reply = modal.invitation(outcome) if isinstance(outcome, Form) else outcome
             view = modal.home_view(reply)
         await self._api.client.views_publish(user_id=event.event.user, view=view)
+
+    async def joined(self, body: Json) -> None:
+        """Somebody has come into the workspace."""
+        event = Arrival.read(body)
+        await self._once(event, self._welcome(event))
+
+    async def _welcome(self, event: Arrival) -> None:
+        """Raises Unknown or Away, so that the event comes again."""
+        home = await self._home(event.team_id)
+        account = event.event.user.id
+        visitor = await self._visitors.find(account, home.team)
+        place = requests.place(home.team, "", account)
+        await self._bot.greet(Request(id=event.event_id, place=place, visitor=visitor, community_name=home.name))
 
     async def close(self) -> None:
         """Finish what is in hand."""
@@ -307,7 +321,7 @@ class Conversation:
 
     # Time
 
-    async def _once(self, event: Event, work: Coroutine[Any, Any, None]) -> None:
+    async def _once(self, event: Event | Arrival, work: Coroutine[Any, Any, None]) -> None:
         """Do it, unless the same event has been delivered before; if it fails, it may come again."""
         now = self._bot.clock.now()
         if self._seen.get(event.event_id, now) > now:

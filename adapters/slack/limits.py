@@ -37,6 +37,10 @@ OPTION_VALUE = 150
 OPTIONS = 100
 # https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element
 CHECKBOXES = 10
+# https://docs.slack.dev/reference/block-kit/block-elements/file-input-element: what Slack itself takes at most
+FILE_BYTES = 10_000_000
+# https://docs.slack.dev/reference/methods/files.getUploadURLExternal#errors: alt_txt_too_large
+ALT_TEXT = 1000
 # https://docs.slack.dev/reference/views/modal-views
 TITLE_TEXT = 24
 PRIVATE_METADATA = 3000
@@ -100,6 +104,8 @@ def _field_faults(field: Field) -> Iterable[str]:
         yield "has too long a label or help"
     if field.kind is Kind.TEXT and not field.carried and field.longest > INPUT_TEXT:
         yield f"takes {field.longest} characters, Slack {INPUT_TEXT}"
+    if field.most > FILE_BYTES:
+        yield f"takes a file of {field.most} bytes, Slack {FILE_BYTES}"
     if any(len(option.label) > OPTION_TEXT or len(option.value) > OPTION_VALUE for option in field.options):
         yield f"has an option of more than {OPTION_TEXT} characters"
     if len(field.options) > OPTIONS and field.suggest is None:

@@ -12,16 +12,20 @@ from coalition_bot.handbook import after_root
 
 PATH = "/slack/events"
 
-# https://docs.slack.dev/reference/scopes
+# https://docs.slack.dev/reference/scopes; what lets people into channels and takes them out is named at
+# https://docs.slack.dev/reference/methods/conversations.kick: the narrower *:write.invites only let in
 SCOPES = (
     "app_mentions:read",  # to be asked in a channel
     "channels:history",  # to look for a post of its own before posting again
+    "channels:manage",  # to add members to their group's channel, and take them out
     "channels:read",
     "chat:write",
     "commands",
+    "files:read",  # what is attached to a form
     "files:write",  # exports, as files in direct messages
     "groups:history",
     "groups:read",
+    "groups:write",  # the same for private channels
     "im:history",  # direct messages to the bot
     "im:read",
     "im:write",  # to write to people
@@ -29,7 +33,7 @@ SCOPES = (
     "users:read",  # name, language, admin or guest
 )
 # https://docs.slack.dev/reference/events
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
+EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "team_join", "tokens_revoked")
 
 
 def manifest(specs: Iterable[Spec], prefix: str = "", address: str = "") -> Json:

@@ -121,14 +121,21 @@ def _title(tone: Tone) -> str:
 
 
 def _asked(question: Question, team: str) -> Json:
+    there = question.kind is Kind.FILE and bool(question.value)  # the control itself always begins empty
     block = {
         "type": "input",
         "block_id": question.name,
         "label": plain(question.label, LABEL_TEXT),
-        "optional": not question.required,
+        "optional": there or not question.required,
         "element": {**_CONTROLS[question.kind](question, team), "action_id": question.name},
     }
-    return {**block, "hint": plain(question.help, HINT_TEXT)} if question.help else block
+    hint = _attached(question) if there else question.help
+    return {**block, "hint": plain(hint, HINT_TEXT)} if hint else block
+
+
+def _attached(question: Question) -> str:
+    said = _("Attached: {name}. You can attach another file in its place.").format(name=question.value_label)
+    return f"{said} {question.help}".strip()
 
 
 def _text(question: Question, team: str) -> Json:
@@ -209,6 +216,11 @@ def _person(question: Question, team: str) -> Json:
     return {"type": "users_select", **({"initial_user": here[0]} if here else {})}
 
 
+def _file(question: Question, team: str) -> Json:
+    control: Json = {"type": "file_input", "max_files": 1}
+    return {**control, "filetypes": list(question.endings)} if question.endings else control
+
+
 _CONTROLS: dict[Kind, Callable[[Question, str], Json]] = {
     Kind.TEXT: _text,
     Kind.CHOICE: _choice,
@@ -218,6 +230,7 @@ _CONTROLS: dict[Kind, Callable[[Question, str], Json]] = {
     Kind.YES: _yes,
     Kind.CHANNELS: _channels,
     Kind.PERSON: _person,
+    Kind.FILE: _file,
 }
 
 

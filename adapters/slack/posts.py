@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack import markup, render
+from adapters.slack import files, markup, render
 from adapters.slack.api import Api, code, wait_seconds
 from adapters.slack.limits import NAME
 from coalition_bot.people import Place
@@ -95,9 +95,7 @@ class Posts:
             ts = await self.say(channel, {**render.message(parcel.reply), "metadata": metadata})
         file = parcel.reply.file
         if file and not any(_brings(each, file.name, ts) for each in earlier):
-            await self._api.client.files_upload_v2(
-                channel=channel, filename=file.name, title=file.name, content=file.content
-            )
+            await files.share(self._api, channel, file)
         return f"{channel}/{ts}"
 
     async def _channel(self, place: Place) -> str:

@@ -36,6 +36,14 @@ class Payload(BaseModel):
             raise Malformed(cls.__name__) from None
 
 
+class Attachment(Payload):
+    """A file in a form's control. https://docs.slack.dev/reference/objects/file-object"""
+
+    name: str = Field("", repr=False)
+    size: int = 0
+    url_private_download: str = Field("", repr=False)
+
+
 class Team(Payload):
     """A workspace."""
 
@@ -179,6 +187,21 @@ class Event(Payload):
     event: Happened
 
 
+class Newcomer(Payload):
+    """Somebody has come into the workspace. https://docs.slack.dev/reference/events/team_join"""
+
+    type: str
+    user: Somebody
+
+
+class Arrival(Payload):
+    """That as an event."""
+
+    event_id: str = Field(min_length=1)
+    team_id: str = ""
+    event: Newcomer
+
+
 class Revoked(Payload):
     """Whose tokens were withdrawn, as far as they were the bot's own."""
 
@@ -209,6 +232,8 @@ def check(body: Any) -> None:
             raise Malformed("event")
         if event["type"] in _READ and not event.get("subtype"):
             Event.read(body)
+        if event["type"] == "team_join":
+            Arrival.read(body)
     elif kind in _INTERACTIVE:
         deed = Deed.read(body)
         if (kind == "block_actions" and not deed.actions) or (kind.startswith("view_") and deed.view is None):
@@ -264,6 +289,16 @@ def answers(view: View, team: str) -> dict[str, str]:
         if name in given:
             given[name] = ",".join(part for part in (given[name], others) if part)
     return given
+
+
+def attached(view: View) -> dict[str, Attachment]:
+    """The file of each question to which one was attached."""
+    found: dict[str, Attachment] = {}
+    for name in view.asked:
+        for state in view.state.values.get(name, {}).values():
+            if files := _list(state.get("files")):
+                found[name] = Attachment.read(files[0])
+    return found
 
 
 def accounts(given: Mapping[str, str], team: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from adapters.web.guard import WithHeaders, is_loopback
 from adapters.web.limits import LIMITS
 from adapters.web.people import COMMUNITY, PERSONAS, PLATFORM, Persona
 from coalition_bot.bot import Bot
-from coalition_bot.platform import Gone, Parcel
+from coalition_bot.platform import Admission, Gone, Parcel
 from coalition_bot.settings import Settings
 from coalition_bot.words import N_
 
@@ -78,6 +78,9 @@ class Web:
             bot.db.write, lambda session: posts.write(session, bot.vault, parcel.uid, place, parcel.reply, now)
         )
         return str(number)
+
+    async def admit(self, admission: Admission) -> None:
+        """Nothing: everybody on the page is in all its channels."""
 
     async def close(self) -> None:
         """Let go of the browsers that wait for news."""

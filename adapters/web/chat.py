@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from adapters.web import guard, people, posts, render
+from adapters.web import files, guard, people, posts, render
 from adapters.web.limits import EVENT_MAX, POSTS_SHOWN
 from adapters.web.people import COMMUNITY, PLATFORM, Persona, Room
 from adapters.web.suggesting import suggest
@@ -25,6 +25,7 @@ from coalition_bot.context import Visitor
 from coalition_bot.db import Away
 from coalition_bot.fields import Field, Kind, Option
 from coalition_bot.people import Place
+from coalition_bot.uploads import Attached
 from coalition_bot.words import DOMAIN, LOCALES, SOURCE_LANGUAGE, _, speaking
 
 POLL_SECONDS = 0.4  # between two looks for new posts
@@ -46,6 +47,7 @@ class Stand:
     language: str
     event: str  # names what was done, so that it counts once however often it arrives
     sent: Sequence[tuple[str, str]] = ()
+    files: Mapping[str, Attached] = field(default_factory=dict)
 
     def field(self, name: str) -> str:
         """The last answer under that name; empty where there is none."""
@@ -58,6 +60,10 @@ class Stand:
             if key.startswith(ANSWER):
                 found.setdefault(key.removeprefix(ANSWER), []).append(value)
         return {name: _joined(kinds.get(name), values) for name, values in found.items()}
+
+    def attached(self) -> dict[str, Attached]:
+        """The files that answer a form's questions."""
+        return {key.removeprefix(ANSWER): file for key, file in self.files.items() if key.startswith(ANSWER)}
 
 
 Handler = Callable[[Stand], Awaitable[Response]]
@@ -97,13 +103,13 @@ class Chat:
             if not guard.is_own(request):
                 return PlainTextResponse("not from this page\n", 403)
             try:
-                sent = await guard.fields(request)
+                sent = await files.read(request, self._largest)
             except guard.TooLarge:
-                return PlainTextResponse("too large\n", 413)
+                return self._too_large(request)
             except guard.Malformed:
                 return PlainTextResponse("not a form of this page\n", 400)
             await self.ready()
-            stand = self._stand(request, sent)
+            stand = replace(self._stand(request, sent.fields), files=sent.files)
             with speaking(stand.language):
                 return await handler(stand)
 
@@ -132,10 +138,11 @@ class Chat:
         command = self.bot.commands.get(name)
         kinds = {each.name: each.kind for each in command.spec.fields} if command else {}
         wanted = {"command": name, "draft": stand.field("draft"), "answers": stand.answers(kinds)}
+        wanted |= {"files": stand.attached()}
         outcome = await self.bot.answer(self._request(stand, **wanted))
         if isinstance(outcome, Reply) and outcome.tone is Tone.PROBLEM and not outcome.buttons:
             # Nothing was done: the form stays open with all that was typed.
-            return _html(render.words(outcome), **{"HX-Retarget": "#form-problem", "HX-Reswap": "innerHTML"})
+            return _html(render.words(outcome), **_BESIDE_FORM)
         response = await self._respond(stand, outcome)
         if isinstance(outcome, Reply):
             response.headers["HX-Trigger-After-Swap"] = "form-done"
@@ -173,6 +180,18 @@ class Chat:
         return StreamingResponse(self._news(stand, after), media_type="text/event-stream", headers=headers)
 
     # Reading and drawing
+
+    @property
+    def _largest(self) -> int:
+        """The most bytes that any question takes as a file."""
+        return max((most for each in self.bot.commands.values() for most in each.spec.files.values()), default=0)
+
+    def _too_large(self, request: HttpRequest) -> Response:
+        if not files.brings_files(request):
+            return PlainTextResponse("too large\n", 413)
+        with speaking(_language(request.headers.get("accept-language", ""))):
+            said = Reply(_("This is too large to be sent. Please attach a smaller file."))
+        return _html(render.words(said), **_BESIDE_FORM)
 
     async def _served(self, request: HttpRequest) -> bool:
         """Whether the page may be tried: from this browser, and in a coalition that is on no other platform."""
@@ -253,7 +272,10 @@ class Chat:
             answer = render.Message(f"post-{number}", now, outcome)
         else:
             answer = render.Message(f"answer-{_new_event()}", now, outcome, private=True)
-        return _html(render.messages(scene, *before, answer), **log)
+        drawn = render.messages(scene, *before, answer)
+        if outcome.file and render.STREAM in drawn:
+            return files.streamed(drawn, outcome.file, _NO_STORE | log)
+        return _html(drawn, **log)
 
     async def _publish(self, stand: Stand, reply: Reply) -> int:
         """An answer for the whole channel is a post like any other; the same event posts it once."""
@@ -309,6 +331,7 @@ class Chat:
 
 
 _NO_STORE = {"Cache-Control": "no-store"}
+_BESIDE_FORM = {"HX-Retarget": "#form-problem", "HX-Reswap": "innerHTML"}
 
 
 def _message(post: posts.Post) -> render.Message:

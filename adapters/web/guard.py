@@ -17,7 +17,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' data:",  # pictures come inside the answer
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,10 +15,13 @@ from markupsafe import escape
 from adapters.web.people import CHANNELS, DIRECT, Persona, Room, channel
 from coalition_bot.command import File, Form, Link, Question, Reply
 from coalition_bot.fields import Kind
+from coalition_bot.fields import in_words as size_in_words
 from coalition_bot.moments import Moment, in_words
 from coalition_bot.people import Place
 from coalition_bot.words import _, n_
 
+STREAM = f"stream-{secrets.token_hex(16)}"  # nobody can write it into an answer
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 SAFE_LINKS = ("https://", "http://", "mailto:")
 
 
@@ -95,8 +99,10 @@ def mentioned(account: str, scene: Scene) -> str:
 
 
 def download(file: File) -> str:
-    """The file inside an address, so that nothing of it stays on the server."""
-    return f"data:application/octet-stream;base64,{base64.b64encode(file.content).decode()}"
+    """The file inside an address, so that nothing of it stays on the server; for a stream, a mark in its place."""
+    media = file.media if file.media in PICTURES else "application/octet-stream"
+    content = base64.b64encode(file.content).decode() if isinstance(file.content, bytes) else STREAM
+    return f"data:{media};base64,{content}"
 
 
 def _draw(template: str, scene: Scene, **parts: object) -> str:
@@ -109,8 +115,7 @@ def _instant(value: datetime | Moment) -> str:
 
 
 def _size(file: File) -> str:
-    kilobytes = max(1, round(len(file.content) / 1000))
-    return _("{count} kB").format(count=kilobytes)
+    return size_in_words(file.size)
 
 
 def _answers(question: Question) -> list[str]:
@@ -125,6 +130,8 @@ def _widget(kind: Kind, more: bool) -> str:
         return "several"
     if kind in (Kind.CHOICE, Kind.YES) and not more:
         return "one"
+    if kind is Kind.FILE:
+        return "file"
     return "text"
 
 
@@ -145,6 +152,7 @@ def _make() -> Environment:
         download=download,
         size=_size,
         widget=_widget,
+        PICTURES=PICTURES,
         answers=_answers,
     )
     made.filters.update(official=in_words, instant=_instant, option_pair=lambda option: (option.value, option.label))

@@ -82,7 +82,8 @@ async def _being_typed(spec: Spec, rest: str, ask: Ask) -> tuple[Field | None, s
         cut = rest.rfind(f"{current.name}=") + len(current.name) + 1
         return field, rest[:cut], current.text, await _options(spec, field, current.text, ask)
     left = [word for word in words if word.name not in named]
-    fields = [field for field in spec.fields if not field.carried and field.name not in named]
+    typed_ones = [field for field in spec.fields if not field.carried and field.kind is not Kind.FILE]
+    fields = [field for field in typed_ones if field.name not in named]
     while fields:
         field = fields.pop(0)
         last = field.rest or not fields

@@ -1,6 +1,7 @@
 """The questions of a command: how each is worded, and how an answer becomes a value or a helpful problem."""
 
 from coalition_bot.fields.asking import (
+    attachment,
     carried,
     channels,
     choice,
@@ -11,6 +12,7 @@ from coalition_bot.fields.asking import (
     text,
     yes_no,
 )
+from coalition_bot.fields.attaching import in_words, take
 from coalition_bot.fields.basics import Kind, Option, Problem
 from coalition_bot.fields.cleaning import ANSWER_MAX, clean
 from coalition_bot.fields.field import Field
@@ -23,17 +25,20 @@ __all__ = [
     "Kind",
     "Option",
     "Problem",
+    "attachment",
     "carried",
     "channels",
     "choice",
     "clean",
     "day",
+    "in_words",
     "many",
     "nearest",
     "number",
     "person",
     "pick",
     "read",
+    "take",
     "text",
     "yes_no",
 ]

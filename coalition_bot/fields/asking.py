@@ -9,6 +9,7 @@ from typing import Literal, cast, overload
 from coalition_bot.fields.basics import Kind, Option
 from coalition_bot.fields.field import LONG_TEXT_MAX, TEXT_MAX, Check, Field, FromContext, Suggest
 from coalition_bot.people import Place
+from coalition_bot.uploads import UPLOAD_MAX, Upload
 from coalition_bot.words import N_
 
 
@@ -89,9 +90,11 @@ def many(
     return cast(tuple[str, ...], field)
 
 
-def person(label: str, *, suggest: Suggest, help: str = "", required: bool = True) -> str:
+def person(
+    label: str, *, suggest: Suggest, help: str = "", required: bool = True, offer: FromContext | None = None
+) -> str:
     """Somebody: the uid of a known person, or the Place (`platform:community:@account`) of a mentioned account."""
-    return cast(str, Field(kind=Kind.PERSON, label=label, help=help, required=required, suggest=suggest))
+    return cast(str, Field(kind=Kind.PERSON, label=label, help=help, required=required, suggest=suggest, offer=offer))
 
 
 def channels(
@@ -131,12 +134,31 @@ def day(label: str, *, help: str = "", required: bool = True) -> date | None:
 
 
 @overload
-def number(label: str, *, help: str = "", required: Literal[True] = True) -> int: ...
+def number(label: str, *, help: str = "", required: Literal[True] = True, known: FromContext | None = None) -> int: ...
 @overload
-def number(label: str, *, help: str = "", required: Literal[False]) -> int | None: ...
-def number(label: str, *, help: str = "", required: bool = True) -> int | None:
+def number(label: str, *, help: str = "", required: Literal[False], known: FromContext | None = None) -> int | None: ...
+def number(label: str, *, help: str = "", required: bool = True, known: FromContext | None = None) -> int | None:
     """A whole number."""
-    return cast(int, Field(kind=Kind.NUMBER, label=label, help=help, required=required, longest=9))
+    return cast(int, Field(kind=Kind.NUMBER, label=label, help=help, required=required, longest=9, known=known))
+
+
+@overload
+def attachment(
+    label: str, *, help: str = "", required: Literal[True] = True, most: int = UPLOAD_MAX, endings: Iterable[str] = ()
+) -> Upload: ...
+@overload
+def attachment(
+    label: str, *, help: str = "", required: Literal[False], most: int = UPLOAD_MAX, endings: Iterable[str] = ()
+) -> Upload | None: ...
+def attachment(
+    label: str, *, help: str = "", required: bool = True, most: int = UPLOAD_MAX, endings: Iterable[str] = ()
+) -> Upload | None:
+    """A file of at most `most` bytes, whose name has one of `endings` (such as "csv", in small letters), if given.
+
+    What is in it is for `run` to read. To carry it on behind a button, give the button its token.
+    """
+    field = Field(kind=Kind.FILE, label=label, help=help, required=required, most=most, endings=tuple(endings))
+    return cast(Upload, field)
 
 
 def carried(known: FromContext | None = None) -> str:

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     YES = "yes"  # yes or no
     CHANNELS = "channels"  # one or more places to post in
     PERSON = "person"
+    FILE = "file"  # attached; the answer is the token of an upload
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ def clean(answer: str, *, multiline: bool = False) -> str:
     """An answer in composed form, trimmed. Raises Problem for characters that mislead or cannot be shown."""
     if len(answer) > ANSWER_MAX:
         raise Problem(_("That is far too long. Please shorten it."))
+    if answer.isprintable():  # then there is nothing to drop or to refuse; sheets have very many cells
+        return unicodedata.normalize("NFC", answer).strip()
     text = unicodedata.normalize("NFC", answer.replace("\r\n", "\n"))
     text = "".join(sign for sign in text if sign not in _INVISIBLE)
     text = text.strip() if multiline else " ".join(text.split(" ")).replace("\t", " ").strip()

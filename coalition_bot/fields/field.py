@@ -36,6 +36,8 @@ class Field:
     check: Check | None = None  # a last look at a text: gives the text to keep, or raises Problem
     when: tuple[str, frozenset[str]] | None = None  # asked only after such an answer to another question
     rest: bool = False  # on a typed line, takes all the words that are left
+    most: int = 0  # bytes of a file
+    endings: tuple[str, ...] = ()  # of a file's name, such as "csv"; empty for any
     carried: bool = False  # never asked: buttons and earlier steps carry it
 
     def asked(self, answers: Mapping[str, str]) -> bool:

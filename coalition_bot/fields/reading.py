@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz, process, utils
 
 from coalition_bot.context import Context
+from coalition_bot.fields.attaching import read_file
 from coalition_bot.fields.basics import Kind, Option, Problem
 from coalition_bot.fields.cleaning import clean
 from coalition_bot.fields.field import TEXT_MAX, Field
@@ -20,7 +21,7 @@ CHANNELS_MAX = 25  # in one answer; each of them is posted to
 
 
 def read(field: Field, ctx: Context, answer: str) -> Any:
-    """The value behind an answer: text, date, number, bool, or a tuple. Raises Problem."""
+    """The value behind an answer: text, date, number, bool, a file, or a tuple. Raises Problem."""
     text = clean(answer, multiline=field.multiline)
     if not text:
         if field.required:
@@ -180,6 +181,7 @@ _READERS: dict[Kind, Callable[[Field, Context, str], Any]] = {
     Kind.YES: _read_yes,
     Kind.CHANNELS: _read_channels,
     Kind.PERSON: _read_person,
+    Kind.FILE: read_file,
 }
 _EMPTY: dict[Kind, Any] = {
     Kind.TEXT: "",
@@ -190,4 +192,5 @@ _EMPTY: dict[Kind, Any] = {
     Kind.YES: False,
     Kind.CHANNELS: (),
     Kind.PERSON: "",
+    Kind.FILE: None,
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
+import tempfile
+import zlib
 from datetime import date
 
 from coalition_bot.command import (
@@ -20,16 +24,35 @@ from coalition_bot.command import (
     done,
 )
 from coalition_bot.context import Context
-from coalition_bot.fields import Option, channels, choice, day, many, number, person, text, yes_no
+from coalition_bot.fields import Option, attachment, carried, channels, choice, day, many, number, person, text, yes_no
 from coalition_bot.history import note
 from coalition_bot.moments import Moment
 from coalition_bot.people import Place
+from coalition_bot.uploads import Upload
 
 HOSTILE = (
     "@everyone <!channel> <@U1> *b* _i_ `c` [a](http://evil.example) <http://evil.example|x> "
     "<script>alert(1)</script> &amp;"
 )
 STATES = tuple(Option(f"s{number}", f"State number {number}") for number in range(193))
+
+SHEET_MAX = 100_000
+BULK_BYTES = 3_000_000
+BULK = b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(BULK_BYTES // 32))
+PNG_ALT = "Two <bars> & a “line”"
+
+
+def _png(width: int, height: int) -> bytes:
+    """A grey rectangle, the smallest that a browser can draw."""
+    rows = zlib.compress(b"".join(b"\0" + b"\x88" * width for _row in range(height)))
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b"")]
+    told = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(told)
+
+
+PNG = _png(40, 20)
 
 
 def states(ctx: Context, typed: str) -> list[Option]:
@@ -142,6 +165,38 @@ class Handout(Command, name="trial handout", writes=False):
         return Reply("Here it is.", file=File("handout.csv", "text/csv", "name\r\nRené\r\n".encode("utf-8-sig")))
 
 
+class Sheet(Command, name="trial sheet"):
+    """Say what was attached."""
+
+    sheet: Upload = attachment("The sheet", help="As CSV", most=SHEET_MAX, endings=("csv", "txt"))
+    said: str = text("Words", longest=200)
+    sure: str = carried()
+
+    def run(self, ctx: Context) -> Reply:
+        if self.said == "refuse":
+            raise Refusal("I will not say that.", field="said")
+        confirm = button("Confirm", Sheet, sheet=self.sheet.token, said=self.said, sure="yes")
+        seal = hashlib.sha256(self.sheet.content).hexdigest()[:12]
+        told = f"{self.sheet.name} has {len(self.sheet.content)} bytes, {seal}: {self.said}"
+        return done(f"confirmed: {told}") if self.sure else Reply(told, buttons=(confirm,))
+
+
+class Picture(Command, name="trial picture", writes=False):
+    """Show a picture."""
+
+    def run(self, ctx: Context) -> Reply:
+        return Reply("Look.", file=File("chart.png", "image/png", PNG, alt=PNG_ALT))
+
+
+class Bulk(Command, name="trial bulk", writes=False):
+    """Hand out a large file that is no bytes in memory."""
+
+    def run(self, ctx: Context) -> Reply:
+        stream = tempfile.SpooledTemporaryFile(max_size=BULK_BYTES // 3)  # noqa: SIM115 - whoever sends it closes it
+        stream.write(BULK)
+        return Reply("All of it.", file=File("bulk.bin", "application/octet-stream", stream))
+
+
 class Shout(Command, name="trial shout", writes=False, public=True):
     """Tell everybody."""
 
@@ -151,5 +206,5 @@ class Shout(Command, name="trial shout", writes=False, public=True):
 
 TRIAL = Feature(
     name="trial",
-    commands=[Every, Somewhere, Somebody, Large, Small, Echo, Always, Handout, Shout],
+    commands=[Every, Somewhere, Somebody, Large, Small, Echo, Always, Handout, Sheet, Picture, Bulk, Shout],
 )

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from adapters.discord.app import Discord
@@ -118,6 +119,10 @@ class DiscordFace:
             return Seen(text=after.text, private=after.private, form=form.form, raw=form.raw)
         return after
 
+    async def attaches(self, who: str, seen: Seen, question: str, name: str, content: bytes, /, **answers: str) -> Seen:
+        number = (await self.player(who)).attach(name, content)
+        return await self.fills(who, seen, **{question: number, **answers})
+
     async def suggested(self, who: str, command: str, question: str, typed: str) -> list[str]:
         player = await self.player(who)
         return [choice.name for choice in await player.autocomplete(command, question, typed)]
@@ -186,13 +191,18 @@ class DiscordFace:
         if answer.kind == "deferred":
             await answer.finished()
         seen = self._read(answer.message)
-        file = answer.files[0].data if answer.files else None
-        return Seen(text=seen.text, private=answer.ephemeral, buttons=seen.buttons, file=file, raw=answer)
+        return replace(seen, private=answer.ephemeral, raw=answer)
 
     def _read(self, message: Message) -> Seen:
-        file = message.files[0].data if message.files else None
-        text = self._named(message.text)
-        return Seen(text=text, private=message.ephemeral, buttons=tuple(message.buttons), file=file, raw=message)
+        file = message.files[0] if message.files else None
+        return Seen(
+            text=self._named(message.text),
+            private=message.ephemeral,
+            buttons=tuple(message.buttons),
+            file=file.data if file else None,
+            alt=file.description if file else "",
+            raw=message,
+        )
 
     def _form(self, opened: Modal) -> Mapping[str, Asked]:
         return {_field_name(field): _asked(field) for field in opened.fields}
@@ -210,5 +220,7 @@ def _field_name(field: modal.Field) -> str:
 def _asked(field: modal.Field) -> Asked:
     value = field.prefilled
     problem = field.description.removeprefix("⚠️ ") if field.description.startswith("⚠️ ") else ""
+    attached = re.match(r"Attached: (.*?)\. You can", field.description)
     shown = ",".join(value) if isinstance(value, list) else str(value)
+    shown = attached[1] if attached else shown
     return Asked(label=field.label, value=shown, problem=problem, options=tuple(field.options))

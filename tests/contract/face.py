@@ -29,6 +29,7 @@ class Seen:
     form: Mapping[str, Asked] = field(default_factory=dict)  # an open form's questions by field name
     last: bool = True  # submitting the form ends it; otherwise another page follows
     file: bytes | None = None  # a file that came with it
+    alt: str = ""  # what is said of a picture that came with it
     raw: Any = None  # the platform's own payload, for the face's own use
 
 
@@ -58,6 +59,10 @@ class Face(Protocol):
 
         What stands between two pages on this platform (a button "Next", "Fix it") is pressed too.
         """
+        ...
+
+    async def attaches(self, who: str, seen: Seen, question: str, name: str, content: bytes, /, **answers: str) -> Seen:
+        """Attach a file to a question of the open form, and fill in the rest as `fills` does."""
         ...
 
     async def suggested(self, who: str, command: str, question: str, typed: str) -> list[str]:

@@ -133,6 +133,12 @@ class SlackFace:
             return self._form(here, here.modal, self._last.errors)
         return await self._seen(self._last)
 
+    async def attaches(self, who: str, seen: Seen, question: str, name: str, content: bytes, /, **answers: str) -> Seen:
+        """Upload it in the modal, which then submits it with the rest."""
+        here = self.player(who)
+        await here.enter({question: [self.slack.attach(here.person, name, content)]})
+        return await self.fills(who, seen, **answers)
+
     async def suggested(self, who: str, command: str, question: str, typed: str) -> list[str]:
         """Open the form, and type into its select."""
         seen = await self.gives(who, command)
@@ -152,7 +158,7 @@ class SlackFace:
         here, screen = self.player(who), self.slack.screen
         told = [self._message(message) for message in here.messages if message.how == "direct"]
         files = [file for file in screen.files if file.channel and screen.directs.get(file.channel) == here.id]
-        return [*told, *(Seen(text=file.name, file=file.content) for file in files)]
+        return [*told, *(Seen(text=file.name, file=file.content, alt=file.alt) for file in files)]
 
     async def channel(self, name: str = "general") -> list[Seen]:
         """What all in a channel see."""
@@ -216,7 +222,8 @@ class SlackFace:
             name, element = block["block_id"], block["element"]
             problem = errors.get(name) or (said.removeprefix("⚠️ ") if said.startswith("⚠️") else "")
             labels = tuple(option["text"]["text"] for option in element.get("options", []))
-            asked[name] = Asked(block["label"]["text"], _value(state[name][name]), problem, labels)
+            value = _value(state[name][name]) or _attached(block)
+            asked[name] = Asked(block["label"]["text"], value, problem, labels)
             said = ""
         text = self._plain("\n".join([view["title"]["text"], *notes]))
         return Seen(text=text, form=asked, last=view["submit"]["text"] == "Submit", raw=view)
@@ -249,12 +256,20 @@ class SlackFace:
         return value
 
 
+def _attached(block: Json) -> str:
+    """The name of the file that was attached before."""
+    found = re.match(r"Attached: (.*?)\. You can", (block.get("hint") or {}).get("text", ""))
+    return found[1] if found else ""
+
+
 def _value(state: Json) -> str:
     for key, found in state.items():
         if key == "type" or not found:
             continue
         if key == "selected_option":
             return str(found["value"])
+        if key == "files":
+            return str(found[0]["name"])
         if isinstance(found, list):
             return ",".join(each["value"] if isinstance(each, dict) else each for each in found)
         return str(found)

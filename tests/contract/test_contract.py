@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from sqlalchemy import func, select
 
 from coalition_bot.features import FEATURES
 from coalition_bot.history import Happening
-from tests.contract.commands import HOSTILE
+from tests.contract.commands import BULK, HOSTILE, PNG, PNG_ALT, SHEET_MAX
 from tests.contract.face import Face, Seen
 
 COMMANDS = [command for feature in FEATURES for command in feature.commands]
@@ -110,6 +112,45 @@ async def test_a_file_reaches_the_person_alone(face: Face) -> None:
     content = seen.file or next((each.file for each in await face.inbox("bea") if each.file), None)
     assert content == "name\r\nRené\r\n".encode("utf-8-sig")
     assert not [each for each in await face.channel() if each.file]
+
+
+async def test_an_attached_file_is_read_kept_over_an_error_and_behind_a_button(face: Face) -> None:
+    content = b"name\r\n\xff\0" * 1000
+    told = f"members.csv has {len(content)} bytes, {hashlib.sha256(content).hexdigest()[:12]}"
+    seen = await face.gives("bea", "trial sheet")
+    wrong = await face.attaches("bea", seen, "sheet", "members.csv", content, said="refuse")
+    assert "I will not say that." in wrong.form["said"].problem + wrong.text
+    assert wrong.form["sheet"].value == "members.csv"
+    shown = await face.fills("bea", wrong, said="better")
+    assert f"{told}: better" in readable(shown)
+    assert f"confirmed: {told}: better" in readable(await face.taps("bea", shown, "Confirm"))
+
+
+def readable(seen: Seen) -> str:
+    return seen.text.replace("\\", "")
+
+
+async def test_a_file_that_is_too_large_is_refused_beside_its_question(face: Face) -> None:
+    seen = await face.gives("bea", "trial sheet", said="kind")
+    wrong = await face.attaches("bea", seen, "sheet", "members.csv", b"x" * (SHEET_MAX + 50_000))
+    assert "150 kB" in wrong.form["sheet"].problem + wrong.text
+    assert wrong.form["said"].value == "kind"
+    assert "members.csv has 3 bytes" in readable(await face.attaches("bea", wrong, "sheet", "members.csv", b"abc"))
+
+
+async def file_of(face: Face, who: str, seen: Seen) -> Seen:
+    """What carried the file: the answer, or a direct message."""
+    return seen if seen.file else next(each for each in await face.inbox(who) if each.file)
+
+
+async def test_a_picture_is_shown_with_its_words(face: Face) -> None:
+    seen = await file_of(face, "bea", await face.gives("bea", "trial picture"))
+    assert (seen.file, seen.alt) == (PNG, PNG_ALT)
+
+
+async def test_a_large_file_arrives_whole(face: Face) -> None:
+    seen = await file_of(face, "bea", await face.gives("bea", "trial bulk"))
+    assert seen.file == BULK
 
 
 async def test_only_a_command_declared_public_is_seen_by_all(face: Face) -> None:

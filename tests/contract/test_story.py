@@ -27,7 +27,7 @@ async def test_a_member_joins_a_group_and_the_coordinator_sees_it(face: Face) ->
     labels = [asked.label for asked in form.form.values()]
     assert "Your name" in labels
     group = form.form["group"].options[0]
-    answers = {"called": "Bea", "organisation": "Homes for All", "issue": "No heating"}
+    answers = {"called": "Bea", "organisation": "Homes for All", "issue": "No heating", "shown": "yes"}
     joined = await filled(face, "bea", form, group=await value_of(face, group), **answers)
     assert "Housing" in joined.text
     assert joined.private

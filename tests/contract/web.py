@@ -22,13 +22,15 @@ PEOPLE = ("admin", "anna", "bea", "ben", "carla", "dan", "eva", "fatou", "gil")
 # What a person sees of a message, and of an open form, read from what the browser has drawn.
 READ_MESSAGE = """article => {
   const file = article.querySelector("a.file");
+  const picture = article.querySelector("img.picture");
   const parts = [...article.children].filter(part => !part.matches("header, .buttons"));
   return {
     id: article.id,
     text: parts.map(part => part.innerText).join("\\n"),
     private: article.matches(".private"),
     buttons: [...article.querySelectorAll(".buttons button")].map(button => button.innerText),
-    file: file && file.href.split(",")[1],
+    file: file ? file.href.split(",")[1] : picture && picture.naturalWidth ? picture.src.split(",")[1] : null,
+    alt: picture ? picture.alt : "",
   };
 }"""
 READ_FORM = """dialog => {
@@ -39,7 +41,9 @@ READ_FORM = """dialog => {
     const ticked = own.filter(each => each.checked).map(each => each.value);
     asked[own[0].name.slice(2)] = {
       label: text(question.querySelector("label, legend")),
-      value: own.some(each => each.type === "checkbox") ? ticked.join(",") : own[0].value,
+      value: own[0].type === "file"
+        ? (text(question.querySelector(".attached")).match(/Attached: (.*?)\\. You can/) ?? ["", ""])[1]
+        : own.some(each => each.type === "checkbox") ? ticked.join(",") : own[0].value,
       problem: text(question.querySelector(".problem")),
       options: own[0].tagName === "SELECT"
         ? [...own[0].options].filter(option => option.value).map(text)
@@ -109,6 +113,12 @@ class WebFace:
         await tab.submits("Submit" if seen.last else "Next")
         return await self._seen(tab)
 
+    async def attaches(self, who: str, seen: Seen, question: str, name: str, content: bytes, /, **answers: str) -> Seen:
+        """Choose a file in the dialog, and go on as with other answers."""
+        control = (await self.tab(who)).dialog.locator(f"input[type=file][name='q.{question}']")
+        await control.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+        return await self.fills(who, seen, **answers)
+
     async def suggested(self, who: str, command: str, question: str, typed: str) -> list[str]:
         """Open the form, and type into the question."""
         tab = await self.tab(who)
@@ -165,7 +175,8 @@ class WebFace:
 
     def _message(self, found: dict[str, Any]) -> Seen:
         file = base64.b64decode(found["file"]) if found["file"] else None
-        return Seen(found["text"], found["private"], tuple(found["buttons"]), file=file, raw=found["id"])
+        buttons = tuple(found["buttons"])
+        return Seen(found["text"], found["private"], buttons, file=file, alt=found["alt"], raw=found["id"])
 
     def _typed(self, command: str, name: str, value: str) -> str:
         field = self.house.bot.commands[command].spec.field(name)

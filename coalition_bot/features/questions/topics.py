@@ -61,7 +61,7 @@ class Contacts(Command, name="coalition contacts", writes=False, tap=N_("Whom to
 
     def run(self, ctx: Context) -> Reply:
         named = select(Contact.topic, Person.name).join(Person, Person.id == Contact.person_id)
-        names = dict(ctx.session.execute(named).tuples().all())
+        names = dict(ctx.session.execute(named).all())
         rows = tuple((option.label, names.get(option.value) or _("the coordinators")) for option in topics(ctx))
         ask = Button(_("Ask a question"), "coalition ask", form=True)
         change = button(_("Change"), SetContact, form=True)

@@ -64,7 +64,7 @@ def test_a_reply_with_one_of_each_part() -> None:
 
 def test_a_file_comes_under_a_name_that_discord_keeps() -> None:
     drawn = render.reply(Reply(file=File("Mitglieder für Genf.csv", "text/csv", b"a")))
-    assert drawn.upload == render.Upload("Mitglieder_f_r_Genf.csv", "text/csv", b"a")
+    assert drawn.upload and (drawn.upload.name, drawn.upload.file.content) == ("Mitglieder_f_r_Genf.csv", b"a")
     assert drawn.body["attachments"] == [{"id": 0, "filename": "Mitglieder_f_r_Genf.csv"}]
     assert drawn.body["components"] == [{"type": 13, "file": {"url": "attachment://Mitglieder_f_r_Genf.csv"}}]
 

@@ -34,6 +34,7 @@ async def test_a_member_joins_a_group_through_the_form_and_its_lead_is_told(site
     await expect(maya.dialog.get_by_label("The specific issue")).to_have_value("Evictions in winter")
 
     await group.select_option("Housing")
+    await maya.dialog.get_by_label("May other members see your name?").select_option("No")
     await maya.submits()
     await expect(maya.dialog).to_have_count(0)
     await expect(maya.last).to_contain_text("Housing")

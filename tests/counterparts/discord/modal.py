@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.counterparts.discord.rules import LABEL, ROW, STRING_SELECT, TEXT_DISPLAY, TEXT_INPUT, or_one
+from tests.counterparts.discord.rules import FILE_UPLOAD, LABEL, ROW, STRING_SELECT, TEXT_DISPLAY, TEXT_INPUT, or_one
 from tests.counterparts.discord.world import Json
 
 Filled = str | bool | list[str]
@@ -101,6 +101,12 @@ def picked_ids(data: Json) -> list[str]:
     """People, roles and channels among the values of a submitted form."""
     components = [part.get("component") or {} for part in data["components"]]
     return [one for part in components if part.get("type") in ENTITY_SELECTS for one in part["values"]]
+
+
+def uploaded_ids(data: Json) -> list[str]:
+    """Attachments among the values of a submitted form."""
+    components = [part.get("component") or {} for part in data["components"]]
+    return [one for part in components if part.get("type") == FILE_UPLOAD for one in part["values"]]
 
 
 def _submitted(part: Json, number: int, filled: Mapping[str, Filled]) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.counterparts.discord.commands import Choice, Command, find_command, typed_options
-from tests.counterparts.discord.modal import Filled, Modal, picked_ids
+from tests.counterparts.discord.modal import Filled, Modal, picked_ids, uploaded_ids
 from tests.counterparts.discord.rules import (
     AUTOCOMPLETE_RESULT,
     BUTTON,
@@ -266,7 +266,7 @@ class Player:
     async def submit_modal(self, opened: Answer, values: Mapping[str, Filled] | None = None) -> Answer:
         """Fill in the form that was opened, by labels or custom_ids; the rest keeps what it was prefilled with."""
         data = opened.modal.submitted(values or {})
-        data |= {"resolved": self.resolve(picked_ids(data))}
+        data |= {"resolved": self.resolve([*picked_ids(data), *uploaded_ids(data)])}
         about = opened.interaction.message
         channel = opened.interaction.channel_id, opened.interaction.guild_id
         return await self._act(MODAL_SUBMIT, data, channel, f"form {opened.modal.title!r}", about)
@@ -306,14 +306,22 @@ class Player:
         seen = self.twin.world.in_channel
         return await _newest(self.twin, lambda: seen(channel_id), fits, f"{self.user.name} got no such message")
 
+    def attach(self, name: str, content: bytes) -> str:
+        """Choose a file for an option or a form; returns the id that Discord's client then sends."""
+        described = self.twin.proxy.uploaded(Upload(name, "application/octet-stream", content))
+        self.twin.world.attached[described["id"]] = {**described, "ephemeral": True}
+        return str(described["id"])
+
     def close_dms(self) -> None:
         """Accept no direct messages from the bot."""
         self.twin.world.closed_dms.add(self.user.id)
 
     def resolve(self, ids: Iterable[str]) -> Json:
         """What Discord adds to ids that a person picked."""
-        resolved: Json = {"users": {}, "members": {}, "roles": {}, "channels": {}}
+        resolved: Json = {"users": {}, "members": {}, "roles": {}, "channels": {}, "attachments": {}}
         for one in ids:
+            if attached := self.twin.world.attached.get(one):
+                resolved["attachments"][one] = attached
             if user := self.twin.world.users.get(one):
                 resolved["users"][one] = user.to_api()
                 resolved["members"][one] = _member(user)

@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import aiohttp
@@ -70,11 +70,13 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 UNKNOWN_CHANNEL = (404, 10003, "Unknown Channel")
 UNKNOWN_MESSAGE = (404, 10008, "Unknown Message")
+UNKNOWN_OVERWRITE = (404, 10009, "Unknown Permission overwrite")
 UNKNOWN_WEBHOOK = (404, 10015, "Unknown Webhook")
 UNKNOWN_INTERACTION = (404, 10062, "Unknown interaction")
 MISSING_ACCESS = (403, 50001, "Missing Access")
 NOT_THE_AUTHOR = (403, 50005, "Cannot edit a message authored by another user")
 CANNOT_DM = (403, 50007, "Cannot send messages to this user")
+MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
 INVALID_TOKEN = (401, 50027, "Invalid Webhook Token")
 INVALID_RECIPIENT = (400, 50033, "Invalid Recipient(s)")
 INVALID_BODY = (400, 50035, "Invalid Form Body")
@@ -112,6 +114,8 @@ class Proxy:
             rules.COMMANDS_OF_GUILD: self._put_commands,
             "POST /users/@me/channels": self._open_dm,
             "GET /channels/{channel_id}": self._channel,
+            rules.PERMISSION: self._permit,
+            "DELETE /channels/{channel_id}/permissions/{overwrite_id}": self._permit_no_more,
             rules.CHANNEL_MESSAGES: self._post,
             rules.CHANNEL_MESSAGE: self._edit_post,
             "GET /channels/{channel_id}/messages": self._history,
@@ -282,7 +286,32 @@ class Proxy:
     async def _channel(self, call: Call) -> Answer:
         if (channel_id := call.values["channel_id"]) in self._world.dms:
             return 200, self._dm(channel_id)
-        return await self._pass_on(call)
+        self._open_channel(call)
+        found = await self._asked("GET", call.request.path)
+        own = [each for (channel, _user), each in self._world.overwrites.items() if channel == channel_id]
+        return 200, {**found, "permission_overwrites": own}
+
+    # Who sees a channel; the twin has no permissions of its own
+
+    async def _permit(self, call: Call) -> Answer:
+        channel_id, user_id = await self._managed(call)
+        if user_id not in self._world.users:
+            raise Refusal(*UNKNOWN_OVERWRITE)
+        bits = {name: str(call.body.get(name) or 0) for name in ("allow", "deny")}
+        self._world.overwrites[channel_id, user_id] = {"id": user_id, "type": call.body["type"], **bits}
+        return 204, None
+
+    async def _permit_no_more(self, call: Call) -> Answer:
+        if self._world.overwrites.pop(await self._managed(call), None) is None:
+            raise Refusal(*UNKNOWN_OVERWRITE)
+        return 204, None
+
+    async def _managed(self, call: Call) -> tuple[str, str]:
+        channel_id = self._open_channel(call)
+        await self._asked("GET", f"/channels/{channel_id}")
+        if channel_id in self._world.unmanaged_channels:
+            raise Refusal(*MISSING_PERMISSIONS)
+        return channel_id, call.values["overwrite_id"]
 
     # Messages in channels
 
@@ -469,12 +498,15 @@ class Proxy:
             return None
         stays = {str(one.get("id")) for one in sent.get("attachments") or []}
         kept = [one for one in raw.get("attachments") or [] if str(one["id"]) in stays]
-        raw["attachments"] = kept + [self._uploaded(upload) for upload in call.files]
+        said = {str(one.get("id")): one.get("description") or "" for one in sent.get("attachments") or []}
+        new = [replace(upload, description=said.get(str(number), "")) for number, upload in enumerate(call.files)]
+        raw["attachments"] = kept + [self.uploaded(upload) for upload in new]
         text = json.dumps(raw["attachments"])
         await self._control.db("message", "update", where={"id": raw["id"]}, data={"attachments": text})
         return [self._world.uploads[one["id"]] for one in raw["attachments"]]
 
-    def _uploaded(self, upload: Upload) -> Json:
+    def uploaded(self, upload: Upload) -> Json:
+        """Keep a file, and describe it as an attachment."""
         upload_id = snowflake()
         self._world.uploads[upload_id] = upload
         url = f"{self.url}/attachments/{upload_id}/{upload.name}"

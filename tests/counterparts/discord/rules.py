@@ -23,7 +23,7 @@ V2_COMPONENTS = 40
 V2_TEXT = 4000
 MODAL_COMPONENTS = 5
 OPTIONS = 25
-ROW, BUTTON, STRING_SELECT, TEXT_INPUT, TEXT_DISPLAY, LABEL = 1, 2, 3, 4, 10, 18
+ROW, BUTTON, STRING_SELECT, TEXT_INPUT, TEXT_DISPLAY, LABEL, FILE_UPLOAD = 1, 2, 3, 4, 10, 18, 19
 SELECTS = (3, 5, 6, 7, 8)
 LINK, PREMIUM = 5, 6
 # https://docs.discord.com/developers/interactions/application-commands
@@ -33,6 +33,7 @@ COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
 SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
 CHOICES = 25
 CHOICE_TEXT = 100
+PERMISSIONS = 1 << 53  # https://docs.discord.com/developers/topics/permissions: there are no higher bits yet
 # https://docs.discord.com/developers/interactions/receiving-and-responding
 PONG, MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, AUTOCOMPLETE_RESULT, MODAL = 1, 4, 5, 6, 7, 8, 9
 ANSWERS = {
@@ -48,6 +49,7 @@ FOLLOW_UPS = "POST /webhooks/{webhook_id}/{webhook_token}"
 FOLLOW_UP = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+PERMISSION = "PUT /channels/{channel_id}/permissions/{overwrite_id}"
 COMMANDS_OF_ALL = "PUT /applications/{application_id}/commands"
 COMMANDS_OF_GUILD = "PUT /applications/{application_id}/guilds/{guild_id}/commands"
 
@@ -135,6 +137,12 @@ def _v2(body: Json, components: list[Json]) -> Iterator[str]:
     everything = list(walk(components))
     if len(everything) > V2_COMPONENTS:
         yield f"components v2: {len(everything)} components, more than {V2_COMPONENTS}"
+    announced = {f"attachment://{one.get('filename')}" for one in body.get("attachments") or []}
+    for part in everything:
+        shown = [part["file"]] if part.get("file") else [item["media"] for item in part.get("items") or []]
+        for media in shown:
+            if media["url"].startswith("attachment://") and media["url"] not in announced:
+                yield f"components v2: {media['url']} is not among the attachments"
     text = sum(len(part.get("content") or "") for part in everything if part.get("type") == TEXT_DISPLAY)
     if text > V2_TEXT:
         yield f"components v2: {text} characters of text, more than {V2_TEXT}"
@@ -249,10 +257,23 @@ def _modal_part(component: Json) -> Iterator[str]:
             yield "modal: the label of a component stands on its Label, not on itself"
         if inner.get("disabled"):
             yield "modal: a select in a modal cannot be disabled"
+        if inner.get("type") == FILE_UPLOAD:
+            yield from _file_upload(inner)
+    elif component.get("type") == FILE_UPLOAD:
+        yield "modal: a file upload stands in a Label"
     elif component.get("type") == ROW:
         for inner in component.get("components") or []:
             if not inner.get("label"):
                 yield "modal: a text input in a row needs a label"
+
+
+def _file_upload(upload: Json) -> Iterator[str]:
+    """https://docs.discord.com/developers/components/reference#file-upload"""
+    low, high = or_one(upload.get("min_values")), or_one(upload.get("max_values"))
+    if low > high:
+        yield "file upload: min_values over max_values"
+    if upload.get("required") is False and low:
+        yield "file upload: min_values over what is required"
 
 
 def _choices(choices: list[Json], where: str) -> Iterator[str]:
@@ -321,6 +342,15 @@ def _size(part: Json) -> int:
     return own + sum(_size(child) for child in inner)
 
 
+def _permission(body: Any, files: int) -> Iterator[str]:
+    """https://docs.discord.com/developers/resources/channel#edit-channel-permissions"""
+    if body.get("type") not in (0, 1):
+        yield "type: a role's (0) or a member's (1)"
+    for name in body.keys() - {"type"}:
+        if name not in ("allow", "deny") or not str(body[name]).isdecimal() or int(body[name]) >= PERMISSIONS:
+            yield f"{name}: no set of permissions"
+
+
 _RULES: dict[str, Callable[[Any, int], Iterator[str]]] = {
     CHANNEL_MESSAGES: _channel_message,
     CHANNEL_MESSAGE: _edit,
@@ -328,6 +358,7 @@ _RULES: dict[str, Callable[[Any, int], Iterator[str]]] = {
     FOLLOW_UP: _edit,
     ORIGINAL: _edit,
     CALLBACK: _callback,
+    PERMISSION: _permission,
     COMMANDS_OF_ALL: _commands,
     COMMANDS_OF_GUILD: _commands,
 }

@@ -50,11 +50,12 @@ class Channel:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that the bot sent."""
+    """A file that the bot or a person sent."""
 
     name: str
     content_type: str
     data: bytes
+    description: str = ""
 
     @property
     def text(self) -> str:
@@ -206,6 +207,8 @@ class World:
         self.dms: dict[str, User] = {}
         self.closed_dms: set[str] = set()
         self.forbidden_channels: set[str] = set()
+        self.unmanaged_channels: set[str] = set()  # where the bot may not change permissions
+        self.overwrites: dict[tuple[str, str], Json] = {}  # by channel and person
         self.commands: dict[str | None, list[Json]] = {}
         self.messages: dict[str, Message] = {}
         self.nonces: dict[tuple[str, str], tuple[float, str]] = {}
@@ -213,15 +216,16 @@ class World:
         self.requests: list[Request] = []
         self.violations: list[str] = []
         self.uploads: dict[str, Upload] = {}
+        self.attached: dict[str, Json] = {}  # by people, as Discord describes it
 
     def clear(self, keep_commands: bool) -> None:
         """Forget everything but the bot itself, and perhaps the commands that it has declared."""
         bots = {user.id: user for user in self.users.values() if user.bot}
-        for kept in (self.users, self.dms, self.messages, self.nonces, self.uploads):
+        for kept in (self.users, self.dms, self.messages, self.nonces, self.uploads, self.attached, self.overwrites):
             kept.clear()
         for kept_list in (self.interactions, self.requests, self.violations):
             kept_list.clear()
-        for kept_set in (self.closed_dms, self.forbidden_channels):
+        for kept_set in (self.closed_dms, self.forbidden_channels, self.unmanaged_channels):
             kept_set.clear()
         if not keep_commands:
             self.commands.clear()

@@ -16,6 +16,8 @@ from tests.counterparts.slack.wire import HISTORY_LIMIT, as_told, filled, page, 
 
 Json = dict[str, Any]
 
+ALT_TEXT = 1000  # https://docs.slack.dev/reference/methods/files.getUploadURLExternal#errors
+
 
 class Methods:
     """`call` finds the method here by its name, else asks the emulator; what people see goes to the screen."""
@@ -33,6 +35,7 @@ class Methods:
         self.people, self.channels, self.scopes = people, channels, scopes
         self.triggers: dict[str, str] = {}  # trigger id -> who did something
         self.uploads: dict[str, tuple[str, bytes]] = {}
+        self._announced: dict[str, Json] = {}  # file id -> what was said of it before it came
         self._numbers = itertools.count(900_000)  # the emulator counts its own from one
 
     async def call(self, method: str, body: Json) -> Json:
@@ -187,13 +190,20 @@ class Methods:
         answer = await self.emulated.send("files.completeUploadExternal", body)
         for file in answer.get("files", []) if answer.get("ok") else []:
             name, content = self.uploads.pop(file["id"])
+            announced = self._announced.pop(file["id"])
+            if int(announced["length"]) != len(content):
+                self.judge.violated("files.getUploadURLExternal", f"length {announced['length']}, not {len(content)}")
             where = body.get("channel_id") or body.get("channels")
             comment, thread = body.get("initial_comment") or "", body.get("thread_ts")
-            self.screen.files.append(SharedFile(file["id"], name, content, where, comment, thread))
+            alt = announced.get("alt_txt") or ""
+            self.screen.files.append(SharedFile(file["id"], name, content, where, comment, thread, alt))
         return answer
 
     async def files_getUploadURLExternal(self, body: Json) -> Json:  # noqa: N802
+        if len(str(body.get("alt_txt") or "")) > ALT_TEXT:
+            return refusal("alt_txt_too_large")
         answer = await self.emulated.send("files.getUploadURLExternal", body)
         if answer.get("ok"):
+            self._announced[answer["file_id"]] = body
             self.uploads[answer["file_id"]] = (str(body.get("filename")), b"")
         return answer

@@ -56,6 +56,7 @@ class SharedFile:
     channel: str | None
     comment: str
     thread_ts: str | None
+    alt: str = ""
 
 
 class Screen:

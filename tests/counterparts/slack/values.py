@@ -11,6 +11,7 @@ Json = dict[str, Any]
 TEXTS = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
 ONE_OPTION = {"static_select", "external_select", "radio_buttons", "overflow"}
 SOME_OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}
+FILE_BYTES = 10_000_000
 EXTERNAL = {"external_select", "multi_external_select"}
 PICKED = {
     "datepicker": "date",
@@ -95,6 +96,8 @@ def refused(block: Json, state: Json) -> str | None:
     given = {key: value for key, value in state.items() if key not in ("type", "timezone")}
     if not any(given.values()):
         return None if block.get("optional") else "Please complete this required field."
+    if element["type"] == "file_input":
+        return _files_refused(element, given["files"])
     return _text_refused(element, state.get("value") or "") if element["type"] in TEXTS else _most(element, given)
 
 
@@ -130,6 +133,16 @@ def _number_refused(element: Json, text: str) -> str | None:
         return "Not a whole number."
     low, high = float(element.get("min_value", "-inf")), float(element.get("max_value", "inf"))
     return None if low <= number <= high else "Out of range."
+
+
+def _files_refused(element: Json, files: list[Json]) -> str | None:
+    """https://docs.slack.dev/reference/block-kit/block-elements/file-input-element"""
+    kinds = element.get("filetypes") or []
+    if kinds and any(file["name"].rpartition(".")[2].lower() not in kinds for file in files):
+        return f"Only {', '.join(kinds)}."
+    if any(file["size"] > FILE_BYTES for file in files):
+        return "Too large."
+    return "Too many files." if len(files) > element.get("max_files", 10) else None
 
 
 def _most(element: Json, given: Json) -> str | None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from aiohttp import web
@@ -56,6 +57,8 @@ class Workspace:
         self.judge = Judge()
         self.screen = Screen()
         self.socket = SocketMode(background, self.judge.violated)
+        self.attached: dict[str, bytes] = {}  # files of people's own, by id
+        self.sign_in = ""  # where those are led who may not read one
         self._faults = Faults()
         self._changed = asyncio.Condition()
         self._tokens = {self.bot_token}
@@ -148,6 +151,7 @@ class Workspace:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{key}", self._response_url)
         app.router.add_post("/upload/v1/{file}", self._upload)
+        app.router.add_get("/files-pri/{file}/download/{name}", self._download)
         app.router.add_get("/link/", self.socket.accept)
         app.router.add_route("*", "/{path:.*}", self._pass_on)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
@@ -183,6 +187,15 @@ class Workspace:
         channel = str(opened["channel"]["id"])
         self.screen.directs[channel] = person.id
         return channel
+
+    def attach(self, person: people.Person, name: str, content: bytes) -> Json:
+        """A file as a modal's control hands it on. https://docs.slack.dev/reference/objects/file-object"""
+        file = f"F{secrets.token_hex(5).upper()}"
+        self.attached[file] = content
+        private = f"{self._base}/files-pri/{people.TEAM}-{file}"
+        shown = {"name": name, "title": name, "size": len(content), "user": person.id, "mode": "hosted"}
+        where = {"url_private": f"{private}/{quote(name)}", "url_private_download": f"{private}/download/{quote(name)}"}
+        return {"id": file, "mimetype": "application/octet-stream", "is_external": False, **shown, **where}
 
     def new_response_url(self, person: str, channel: str, message: Message | None = None) -> str:
         return f"{self._base}/response/{self.responses.new(person, channel, message)}"
@@ -229,6 +242,10 @@ class Workspace:
     def _told(self, method: str, answer: Json) -> web.Response:
         if method == "response_url":
             return web.Response(text="ok") if answer["ok"] else web.json_response(answer, status=404)
+        if method == "files-pri":
+            if not answer["ok"]:
+                return web.Response(status=302, headers={"Location": self.sign_in or f"{self._base}/signin"})
+            return web.Response(body=answer["content"], content_type="application/octet-stream")
         headers = {"X-OAuth-Scopes": ",".join(self.scopes)} if method == "auth.test" else {}
         return web.json_response(answer, headers=headers)
 
@@ -260,6 +277,19 @@ class Workspace:
         if file in uploads:
             uploads[file] = (uploads[file][0], uploaded(request.headers.get("Content-Type", ""), raw))
         return await self._pass_on(request)
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """Whoever may not read a file is led to the page for signing in."""
+        body = {"file": request.match_info["file"]}
+        return await self._recorded(request, Call("files-pri", body), lambda: self._handed_out(request))
+
+    async def _handed_out(self, request: web.Request) -> Json:
+        known = self.attached.get(request.match_info["file"].rpartition("-")[2])
+        allowed = token_of(request, {}) == self.bot_token and "files:read" in self.scopes
+        if known is None or not allowed:
+            self.judge.violated("files-pri", "no such file, or without the bot's token, or without files:read")
+            return refusal("not_allowed")
+        return {"ok": True, "content": known}
 
     async def _pass_on(self, request: web.Request) -> web.Response:
         """Uploads, downloads, and the pages of OAuth."""
