@@ -301,3 +301,15 @@ def test_the_roster_and_the_file_tell_leads_and_backups_apart(house: House) -> N
     assert isinstance(exported.file.content, bytes)
     rows = [row.split(",") for row in exported.file.content.decode("utf-8-sig").splitlines()[1:]]
     assert [(row[1], row[4]) for row in rows] == [("Maria", "Lead"), ("Amina", "Backup lead"), ("Omar", "Member")]
+
+
+def test_where_no_lead_has_an_account_the_coordinators_hear_of_newcomers(house: House) -> None:
+    anna, maria = house.found(), house.person("maria")
+    open_all(anna)
+    ok(anna.gives("group add", group="housing", called="Omar"))
+    [omar] = [option.value for option in anna.options("group lead", "who", "Omar")]
+    ok(anna.gives("group lead", group="housing", who=omar, role="lead"))
+    house.post()
+    joined(maria, "housing")
+    house.post()
+    assert "Maria has joined Housing" in words(anna.inbox[-1].reply)

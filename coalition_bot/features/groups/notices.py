@@ -16,7 +16,7 @@ from coalition_bot.features.groups.tables import Ending, Group, Lead, Membership
 from coalition_bot.features.members.finding import tell
 from coalition_bot.history import Happening
 from coalition_bot.outbox import Due
-from coalition_bot.people import Person, coordinators
+from coalition_bot.people import Person, coordinators, private_place
 from coalition_bot.words import _
 
 LEADS = "groups.leads"
@@ -28,7 +28,7 @@ CLOSED = "groups.closed"
 
 
 def tell_joined(ctx: Context, stay: Membership, leads: Sequence[Person]) -> None:
-    """Owe the news to each of the group's `leads`, backups too; to the coordinators, where there is none.
+    """Owe the news to each of the group's `leads`, backups too; to the coordinators, where none has an account.
 
     Leads who want their news once a day hear of it then.
     """
@@ -77,7 +77,8 @@ def tell_closed(ctx: Context, group: Group) -> None:
 
 def _tell_in_charge(ctx: Context, stay: Membership, leads: Sequence[Person], kind: str) -> None:
     daily = digest.daily_leads(ctx.session, stay.group_id) if leads else set()
-    people = [person for person in leads or coordinators(ctx.session) if person.id != stay.person_id]
+    reachable = any(private_place(ctx.session, lead.id) for lead in leads)
+    people = [person for person in (leads if reachable else coordinators(ctx.session)) if person.id != stay.person_id]
     _tell(ctx, [person for person in people if person.id not in daily], kind, stay)
     for person in people:
         if person.id in daily:

@@ -211,7 +211,8 @@ def _file_in_words(entry: Entry, group: Group | None) -> str:
 
 
 def _named(names: Mapping[int, str], number: int | None) -> str:
-    return names.get(number or 0, _("a former member"))
+    """Nobody in particular is whoever runs the bot, who can import a sheet at the terminal."""
+    return _("the operator") if number is None else names.get(number, _("a former member"))
 
 
 def _newest_first(ctx: Context) -> str:
