@@ -10,6 +10,7 @@ from coalition_bot import fields
 from coalition_bot.command import Form, Question, Spec
 from coalition_bot.context import Context
 from coalition_bot.fields import Field, Kind, Option, Problem, pick
+from coalition_bot.fields.cleaning import forbidden
 from coalition_bot.platform import Limits
 from coalition_bot.words import _
 
@@ -73,6 +74,8 @@ def question(asked: Field, ctx: Context, answers: Mapping[str, str], problem: st
     value = answers[asked.name] if asked.name in answers else _offered(asked, ctx)
     options, more = _options(asked, ctx, limits)
     shown, label = _prefill(asked, ctx, value, options)
+    if shown and asked.kind is Kind.CHOICE and not more and all(each.value != shown for each in options):
+        options, more = (Option(shown, label), *options[: limits.options - 1]), len(options) == limits.options
     return Question(
         name=asked.name,
         kind=asked.kind,
@@ -108,7 +111,7 @@ def _prefill(asked: Field, ctx: Context, value: str, options: Sequence[Option]) 
     if not value:
         return "", ""
     if asked.kind is Kind.TEXT:
-        return value[: asked.longest], ""
+        return "".join(sign for sign in value if not forbidden(sign))[: asked.longest], ""
     try:
         found = fields.read(asked, ctx, value)
     except Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from coalition_bot.command import Button, Command, Fact, Reply, Spec, by_root
 from coalition_bot.context import Context
@@ -25,6 +26,17 @@ def page(ctx: Context, specs: Sequence[Spec], title: str) -> Reply:
         facts=facts,
         buttons=tuple(Button(_(spec.tap), spec.name) for spec in specs if spec.tap),
     )
+
+
+def overview(ctx: Context, specs: Sequence[Spec], title: str, explains: str) -> Reply:
+    """What people do most, a line and a button each; the rest by name: the command `explains` says what it does."""
+    most, rest = [spec for spec in specs if spec.tap], [spec for spec in specs if not spec.tap]
+    shown = page(ctx, most, title)
+    more = tuple(
+        Fact(ctx.slash(f"{explains} {root}"), _("explains {commands}").format(commands=_named(ctx, some)))
+        for root, some in by_root(rest).items()
+    )
+    return replace(shown, facts=(*shown.facts, *more))
 
 
 def usage(spec: Spec, prefix: str = "") -> str:
@@ -53,6 +65,10 @@ def document(commands: Iterable[type[Command]]) -> str:
             lines += [f"- {_(field.label)}{_note(field)}" for field in spec.fields if not field.carried]
             lines += [""] if any(not field.carried for field in spec.fields) else []
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _named(ctx: Context, specs: Iterable[Spec]) -> str:
+    return ", ".join(ctx.slash(spec.name) for spec in specs)
 
 
 def _word(field: Field) -> str:

@@ -38,3 +38,15 @@ def test_commands_named_in_the_docs_exist(path: Path) -> None:
     for root, leaf in re.findall(r"`/(?:upr-)?([a-z]+) ([a-z]+)", path.read_text()):
         if root in roots:
             assert f"{root} {leaf}" in names, f"{path.name} names /{root} {leaf}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_lines_to_be_typed_begin_with_a_command(path: Path) -> None:
+    names = {command.spec.name for feature in FEATURES for command in feature.commands}
+    for root, leaf in re.findall(r"^/([a-z]+)(?: ([a-z]+))?", path.read_text(), re.MULTILINE):
+        assert names & {root, f"{root} {leaf}"}, f"{path.name} names /{root} {leaf}"
+
+
+def test_the_pictures_are_those_that_are_taken_anew() -> None:
+    taken = re.findall(r'keep(?:_last)?\(\w+, "([\w-]+)"\)', (ROOT / "tools" / "screenshots.py").read_text())
+    assert sorted(taken) == sorted(path.stem for path in ROOT.glob("docs/images/*.png"))

@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def desktop(browser: Browser, url: str) -> None:
-    """A member joins a group; a coordinator adds a deadline."""
+    """A member joins a group; a coordinator adds a deadline, and looks at the board and the sign-ups."""
     page = opened(browser, f"{url}/?you=member&in=housing", DESKTOP)
     says(page, "/group list")
     page.get_by_label("Message").press_sequentially("/group")
@@ -48,26 +48,33 @@ def desktop(browser: Browser, url: str) -> None:
     says(page, "/group join")
     page.get_by_label("Working group").select_option("Housing")
     page.get_by_label("The specific issue").fill("Evictions in winter")
+    page.get_by_label("May other members see your name?").select_option("Yes")
     keep(page, "form")
     page.get_by_label("Your organisation").fill("Tenants Together")
     page.get_by_label("The specific issue").focus()
-    page.get_by_role("button", name="Submit").click()
-    page.get_by_role("dialog").wait_for(state="detached")
+    submits(page)
     says(page, "/deadline list")
     keep(page, "page")
     page.goto(f"{url}/?you=coordinator&in=announcements")
     says(page, "/deadline add One-pager for missions due in 30 days 5pm Geneva time")
     keep(page, "deadline")
+    says(page, "/group board")
+    keep_last(page, "board")
+    says(page, "/signups view=picture")
+    keep_last(page, "signups")
 
 
 def phone(browser: Browser, url: str) -> None:
-    """The same on a phone, in the dark."""
+    """The same on a phone, and in the dark."""
     page = opened(browser, f"{url}/?you=newcomer", PHONE)
     says(page, "/deadline list")
     keep(page, "phone")
     says(page, "/group join")
-    page.get_by_label("Working group").select_option("Migration")
+    page.get_by_label("Working group").select_option("Indigenous peoples")
     keep(page, "phone-form")
+    page.get_by_label("May other members see your name?").select_option("No")
+    submits(page)
+    keep(page, "join")
     dark = opened(browser, f"{url}/?you=lead", PHONE, scheme="dark")
     says(dark, "/group members Housing")
     keep(dark, "phone-dark")
@@ -91,8 +98,14 @@ def says(page: Page, line: str) -> None:
     """Type a line, send it, and wait for the answer."""
     page.get_by_label("Message").fill(line)
     with page.expect_response("**/chat/say"):
-        page.get_by_role("button", name="Send").click()
+        page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_timeout(SETTLE_MS)
+
+
+def submits(page: Page) -> None:
+    """Send the open form, and wait until it is gone."""
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("dialog").wait_for(state="detached")
 
 
 def keep(page: Page, name: str) -> None:
@@ -100,6 +113,17 @@ def keep(page: Page, name: str) -> None:
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=IMAGES / f"{name}.png")
     print(f"docs/images/{name}.png")
+
+
+def keep_last(page: Page, name: str) -> None:
+    """The same of the newest message alone, in a window that is as high as it needs."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": 1100, "height": 1500})
+    page.wait_for_timeout(SETTLE_MS)
+    page.get_by_role("log").locator("article").last.screenshot(path=IMAGES / f"{name}.png")
+    print(f"docs/images/{name}.png")
+    if before:
+        page.set_viewport_size(before)
 
 
 @contextmanager

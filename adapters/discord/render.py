@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -36,6 +36,7 @@ COMPONENTS_V2 = 1 << 15
 ROW, BUTTON, TEXT_DISPLAY, GALLERY, FILE = 1, 2, 10, 12, 13
 NOTE_ROOM = 100  # kept free for the line that says how much is missing
 VALUE_MAX = 1000  # of one fact or one row
+ROW_MIN = 120  # rows of a table are cut to make room for all, but no shorter than this
 TITLE_MAX = 200
 PROBLEM_MAX = 400
 
@@ -144,7 +145,8 @@ def _words(given: Reply, too_large: bool) -> str:
     head = _head(given, too_large)
     room = MESSAGE_TEXT - size(head)
     kept: list[str] = []
-    for item in chain((_fact(fact) for fact in given.facts), _table(given.table)):
+    facts = [_fact(fact) for fact in given.facts]
+    for item in chain(facts, _table(given.table, room - sum(size(fact) + 1 for fact in facts))):
         if size(item) + 1 > room:
             break
         kept.append(item)
@@ -191,12 +193,24 @@ def _value(value: str | Moment | Link | Place) -> str:
     return fit(value, VALUE_MAX) or "–"
 
 
-def _table(table: Table | None) -> Iterator[str]:
-    """Each row as one entry of a list, with the names of its columns: wide tables break on a phone."""
-    for first, others in table.entries() if table else ():
-        parts = [one_line(f"{name}: {cell}" if name else cell) for name, cell in others]
-        tail = fit(" · ".join(parts), VALUE_MAX)
-        yield f"- **{fit(one_line(first), TITLE_MAX) or '–'}**" + (f" · {tail}" if tail else "")
+def _table(table: Table | None, room: int) -> list[str]:
+    """Each row as one entry of a list, with the names of its columns: wide tables break on a phone.
+
+    Where they take up more than the room, the long ones are cut: who turns a page must not miss rows of it.
+    """
+    entries = list(table.entries()) if table else []
+    rows = [_row(first, others, VALUE_MAX) for first, others in entries]
+    share = room // len(rows) - 1 if rows else 0
+    if share < ROW_MIN or sum(size(row) + 1 for row in rows) <= room:
+        return rows
+    return [_row(first, others, share) for first, others in entries]
+
+
+def _row(first: str, others: Sequence[tuple[str, str]], longest: int) -> str:
+    head = f"- **{fit(one_line(first), min(TITLE_MAX, longest // 2)) or '–'}**"
+    parts = [one_line(f"{name}: {cell}" if name else cell) for name, cell in others]
+    tail = fit(" · ".join(parts), longest - size(head) - len(" · "))
+    return f"{head} · {tail}" if tail else head
 
 
 def _rows(buttons: Sequence[Button]) -> list[Json]:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 
@@ -108,6 +109,8 @@ class Chat:
                 return self._too_large(request)
             except guard.Malformed:
                 return PlainTextResponse("not a form of this page\n", 400)
+            except ClientDisconnect:
+                return Response(status_code=204)  # nobody reads it: the page was left before all of it was sent
             await self.ready()
             stand = replace(self._stand(request, sent.fields), files=sent.files)
             with speaking(stand.language):

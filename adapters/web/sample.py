@@ -52,16 +52,16 @@ GROUPS = {
     "Migration": ("Borders, detention and asylum", ROSA),
     "Women's rights": ("Health, pay and violence at home", LING),
 }
-SIDE_EVENT, SAFETY, DETROIT, NEWS = "Side event", "Safety", "Detroit", "Advocacy news"
+SUMMARY, SAFETY, DETROIT, NEWS = "Executive summary", "Safety", "Detroit", "Advocacy news"
 OF_OTHER_KINDS = {
-    SIDE_EVENT: {"about": "Our side event in Geneva: room, speakers, invitations", "kind": "task_force"},
+    SUMMARY: {"about": "Makes one summary of all our reports", "kind": "task_force"},
     SAFETY: {"about": "Members who are watched or threatened at home", "private": "yes"},
     DETROIT: {"about": "What the review means for Detroit", "kind": "city"},
     NEWS: {"about": "One letter a month: what is new, what is due", "kind": "list"},
 }
 CAPACITY = {"Migration": "3"}
 APPOINTED = (  # in the groups that one cannot simply join, and the backups
-    (SIDE_EVENT, LEAD, "lead"),
+    (SUMMARY, LEAD, "lead"),
     (SAFETY, AMINA, "lead"),
     (SAFETY, JOSEPH, "backup"),
 )
@@ -79,7 +79,7 @@ SIGN_UPS = (
     (DENISE, NEWS, ""),
     (LING, "Migration", "Women in detention"),
     (AMINA, "Migration", "Asylum"),
-    (TRAVELLER, SIDE_EVENT, "I can interpret from Portuguese"),
+    (TRAVELLER, SUMMARY, "I can translate into Portuguese"),
 )
 BACKUP = ("Housing", JOSEPH)
 WITHOUT_ACCOUNT = {
@@ -89,15 +89,16 @@ WITHOUT_ACCOUNT = {
     "issue": "Evictions of older people",
 }
 CONTACTS = {"groups": LEAD, "mechanisms": AMINA, "travel": ROSA, "money": LING}
-QUESTION = "I have been in Migration for two weeks and have heard nothing. When is the next call?"
+QUESTION = "I joined Migration some weeks ago and have heard nothing. When is the next call?"
 TRACKS = (  # who says what; `due` is in how many days
     (AMINA, {"group": "Criminal justice", "kind": "research", "state": "done"}),
     (AMINA, {"group": "Criminal justice", "kind": "one_pager", "state": "done", "link": "https://example.org/bail"}),
     (ROSA, {"group": "Migration", "kind": "research", "state": "in_progress", "due": "25"}),
+    (JOSEPH, {"group": "Indigenous peoples", "kind": "research", "state": "in_review"}),
     (LEAD, {"group": "Housing", "kind": "research", "state": "done", "note": "Nine States spoke of housing before"}),
     (LEAD, {"group": "Housing", "kind": "one_pager", "state": "in_review", "due": "16"}),
 )
-WEEKS = 5  # since the coalition began
+WEEKS = 6  # since the coalition began
 BETWEEN = timedelta(days=2)  # two sign-ups
 
 

@@ -16,7 +16,7 @@ _MISLEADING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def clean(answer: str, *, multiline: bool = False) -> str:
-    """An answer in composed form, trimmed. Raises Problem for characters that mislead or cannot be shown."""
+    """An answer in composed form, trimmed; empty where nothing of it can be seen. Raises Problem for characters that mislead or cannot be shown."""
     if len(answer) > ANSWER_MAX:
         raise Problem(_("That is far too long. Please shorten it."))
     if answer.isprintable():  # then there is nothing to drop or to refuse; sheets have very many cells
@@ -28,7 +28,12 @@ def clean(answer: str, *, multiline: bool = False) -> str:
         text = text.replace("\n", " ")
     if any(forbidden(sign) for sign in text):
         raise Problem(_("This contains characters that cannot be shown. Please type it again by hand."))
-    return text
+    return text if any(map(_seen, text)) else ""
+
+
+def _seen(sign: str) -> bool:
+    """Whether a sign by itself can be seen; an answer without any is none."""
+    return not sign.isspace() and unicodedata.category(sign) != "Cf"
 
 
 def forbidden(sign: str) -> bool:

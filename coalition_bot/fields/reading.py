@@ -17,6 +17,7 @@ from coalition_bot.people import ACCOUNT_MAX, Place, find_community
 from coalition_bot.words import _, language, n_
 
 SIMILAR = 60  # of 100: from here on a name is offered as the nearest
+APART = 8  # whatever is that much further from it than the best is not meant
 CHANNELS_MAX = 25  # in one answer; each of them is posted to
 
 
@@ -43,7 +44,7 @@ def nearest(typed: str, names: Iterable[str], limit: int = 3) -> list[str]:
         limit=limit,
         score_cutoff=SIMILAR,
     )
-    return [name for name, _score, _index in found]
+    return [name for name, score, _index in found if score >= found[0][1] - APART]
 
 
 def pick(options: Iterable[Option], typed: str) -> Option | None:
@@ -158,11 +159,19 @@ def _read_person(field: Field, ctx: Context, typed: str) -> str:
     except ValueError:
         named = _named(ctx, typed, private=True)
         if named is None:
-            return _read_choice(field, ctx, typed)
+            return _by_whole_name(field, ctx, typed) or _read_choice(field, ctx, typed)
         place = named
     if not place.private or not ours(ctx, place):
         raise Problem(_("I don't know this person. Pick somebody from this coalition."))
     return str(place)
+
+
+def _by_whole_name(field: Field, ctx: Context, typed: str) -> str:
+    """The only one who is called as somebody typed it, whatever stands in brackets behind the name; or nothing."""
+    wanted = _straight(typed)
+    labels = [(option, _straight(option.label)) for option in field.choices(ctx, typed)]
+    found = [option for option, label in labels if label == wanted or label.startswith(f"{wanted} (")]
+    return found[0].value if len(found) == 1 else ""
 
 
 def _named(ctx: Context, typed: str, *, private: bool) -> Place | None:

@@ -67,8 +67,10 @@ class Help(Command, name="coalition help", who=anyone, writes=False, before_setu
         chosen = [spec for spec in specs if spec.root == about]
         if not ctx.founded:
             return self._before_setup(ctx)
-        title = ctx.slash(about) if chosen else _("What you can do in {coalition}").format(coalition=ctx.coalition.name)
-        return handbook.page(ctx, chosen or specs, title)
+        if chosen:
+            return handbook.page(ctx, chosen, ctx.slash(about))
+        title = _("What you can do in {coalition}").format(coalition=ctx.coalition.name)
+        return handbook.overview(ctx, specs, title, self.spec.name)
 
     def _before_setup(self, ctx: Context) -> Reply:
         say = _("I help coalitions that work with the Universal Periodic Review. This community is not set up yet.")

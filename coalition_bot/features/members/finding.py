@@ -41,12 +41,14 @@ def as_options(found: Iterable[Person]) -> list[Option]:
 
 
 def namesakes(ctx: Context, name: str, organisation: str) -> list[Person]:
-    """Who is known by a name that looks or reads the same, from an organisation of which that is true as well."""
-    same = select(Person).where(
-        Person.folded == fold(name, FOLDED_MAX),
-        Person.organisation_folded == fold(organisation, FOLDED_MAX),
-        Person.former.is_(False),
-    )
+    """Who is known by a name that looks or reads the same, from such an organisation or where one of both is not known.
+
+    An empty `organisation` is one that nobody has named.
+    """
+    same = select(Person).where(Person.folded == fold(name, FOLDED_MAX), Person.former.is_(False))
+    theirs = fold(organisation, FOLDED_MAX)
+    if theirs:
+        same = same.where(Person.organisation_folded.in_(["", theirs]))
     return list(ctx.session.scalars(same.order_by(Person.id).limit(SUGGESTED)))
 
 
@@ -63,6 +65,13 @@ def organisations(ctx: Context, typed: str) -> Sequence[Option]:
         .limit(SUGGESTED)
     )
     return [Option(name, name) for name in ctx.session.scalars(found)]
+
+
+def readable_name(typed: str) -> str:
+    """The name, if others can tell it from no name at all. Raises Problem."""
+    if not fold(typed):
+        raise Problem(_("Please give a name in ordinary letters, such as Maria."))
+    return typed
 
 
 def own_organisation(help: str = N_("Leave it empty if you are here on your own.")) -> str:

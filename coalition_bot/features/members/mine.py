@@ -14,7 +14,7 @@ from coalition_bot.context import Context
 from coalition_bot.features.members import addresses, codes
 from coalition_bot.features.members.claiming import unite
 from coalition_bot.features.members.coalition import zone_named
-from coalition_bot.features.members.finding import own_organisation, same_organisation
+from coalition_bot.features.members.finding import own_organisation, readable_name, same_organisation
 from coalition_bot.fields import carried, text
 from coalition_bot.history import Happening, Reading
 from coalition_bot.outbox import disown_all
@@ -63,7 +63,11 @@ class Details(Command, name="my details", opening=Opening.ALWAYS):
     """Change your name and organisation."""
 
     called: str = text(
-        "Your name", longest=NAME_MAX, help="Others see it; it may be an alias.", known=lambda ctx: ctx.person.name
+        "Your name",
+        longest=NAME_MAX,
+        help="Others see it; it may be an alias.",
+        known=lambda ctx: ctx.person.name,
+        check=readable_name,
     )
     organisation: str = own_organisation()
 

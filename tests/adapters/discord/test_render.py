@@ -107,6 +107,15 @@ def test_what_does_not_fit_is_counted() -> None:
     assert len(text) <= 4000
 
 
+def test_the_long_rows_of_a_page_are_cut_rather_than_left_out() -> None:
+    rows = tuple((f"Member {n}", "Organisation " * 9, "*_issue_* " * 40 if n % 2 else "short") for n in range(20))
+    text = words(render.reply(Reply(title="412 sign-ups", table=Table(("Name", "Organisation", "Issue"), rows))))
+    assert text.count("- **Member ") == 20
+    assert "do not fit" not in text
+    assert text.count("Issue: short") == 10
+    assert len(text) <= 4000
+
+
 def test_two_buttons_that_do_the_same_are_one_and_the_rest_is_left_out() -> None:
     buttons = [Button(f"B{n}", "group join", token=f"group join?n={n % 30}") for n in range(40)]
     rows = render.reply(Reply("x", buttons=tuple(buttons))).body["components"][1:]

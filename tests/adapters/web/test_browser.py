@@ -132,6 +132,10 @@ async def test_who_writes_in_own_words_gets_help_with_buttons(visit: Visit) -> N
 async def test_a_command_in_the_help_goes_into_the_message_box(visit: Visit) -> None:
     tab = await visit()
     await tab.says("/coalition help")
+    await tab.last.get_by_role("link", name="/coalition help my").click()
+    await expect(tab.box).to_have_value("/coalition help my ")
+    await expect(tab.box).to_be_focused()
+    await tab.says("/coalition help my")
     await tab.last.get_by_role("link", name="/my zone").click()
     await expect(tab.box).to_have_value("/my zone ")
     await expect(tab.box).to_be_focused()

@@ -37,6 +37,25 @@ def test_it_is_made_once_with_groups_and_leads_a_review_a_trip_and_two_deadlines
     assert trips.tone is not Tone.PROBLEM, words(trips)
 
 
+def test_it_shows_each_kind_of_group_and_what_waits_for_leads_and_coordinators(web_house: House) -> None:
+    sample.create(web_house.bot)
+    carmen, leo, noor = (
+        web_house.person(account, platform="web", community="sample", channel="general")
+        for account in ("coordinator", "lead", "newcomer")
+    )
+    groups = words(noor.says("/group list"))
+    for kind in ("Task force", "City chapter", "Mailing list", "3 of 3, 1 waiting", "backup"):
+        assert kind in groups
+    assert sample.SAFETY not in groups
+    assert f"{sample.SAFETY} (private)" in words(carmen.says("/group list"))
+    assert "Tomás Silva" in words(leo.says("/group applications"))
+    assert sample.QUESTION in words(leo.says("/coalition questions"))
+    board = words(carmen.says("/group board"))
+    for sign in ("done", "in review", "in progress", "not started", "! quiet"):
+        assert sign in board
+    assert "Ruth Abernathy" in words(carmen.says("/signups group=Housing platform=none"))
+
+
 def test_it_cannot_be_joined_with_a_real_community(web_house: House) -> None:
     sample.create(web_house.bot)
     carmen = web_house.person("coordinator", platform="web", community="sample", channel="general")
