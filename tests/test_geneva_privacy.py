@@ -275,7 +275,7 @@ def test_coordinators_see_who_comes_and_what_is_missing_and_each_look_is_noted(h
     exported = anna.says("/geneva export")
     assert isinstance(exported, Reply)
     assert exported.file
-    content = exported.file.content.decode("utf-8-sig")
+    content = exported.file.open().read().decode("utf-8-sig")
     assert 'Swift,Human Rights Network,"Yes, in person",complete,complete,complete' in content
     assert not [canary for canary in CANARIES if canary in content + words(reply)]
     looks = house.db.read(lambda session: _rows(session, Reading))
@@ -293,7 +293,7 @@ def test_a_formula_in_a_name_is_harmless_in_the_file(small_house: House) -> None
     exported = anna.says("/geneva export")
     assert isinstance(exported, Reply)
     assert exported.file
-    assert f"'{hostile}" in exported.file.content.decode()
+    assert f"'{hostile}" in exported.file.open().read().decode()
 
 
 DOCUMENTS = (
@@ -459,8 +459,8 @@ def test_everybody_gets_all_own_answers_and_nobody_elses(house: House) -> None:
     exported = bob.says("/my export")
     assert isinstance(exported, Reply)
     assert exported.file
-    assert b"Elsewhere" not in exported.file.content
-    mine = json.loads(exported.file.content)["geneva"]
+    assert b"Elsewhere" not in exported.file.open().read()
+    mine = json.loads(exported.file.open().read())["geneva"]
     answers = {name: told["answer"] for name, told in mine["for_all_trips"].items()}
     (trip,) = mine["trips"]
     answers |= {name: told["answer"] for name, told in trip["answers"].items()}

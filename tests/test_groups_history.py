@@ -204,7 +204,7 @@ def test_what_no_words_are_known_for_is_readable_all_the_same(house: House) -> N
 
     house.db.write(paint)
     first = told(anna, "")[:2]
-    assert first == ["a former member: paint wall", "Anna: paint wall, Maria"]
+    assert first == ["the operator: paint wall", "Anna: paint wall, Maria"]
     assert maria.says("/group history")
 
 

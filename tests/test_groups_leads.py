@@ -313,3 +313,12 @@ def test_where_no_lead_has_an_account_the_coordinators_hear_of_newcomers(house: 
     joined(maria, "housing")
     house.post()
     assert "Maria has joined Housing" in words(anna.inbox[-1].reply)
+
+
+def test_nobody_is_bothered_with_each_subscriber_of_a_mailing_list_without_a_lead(house: House) -> None:
+    anna, maria = house.found(), house.person("maria")
+    ok(anna.gives("group create", name="News", about="Once a month", kind="list", private="no"))
+    joined(maria, "news")
+    assert house.post() == []
+    ok(maria.says("/group leave news"))
+    assert house.post() == []

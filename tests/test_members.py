@@ -182,7 +182,7 @@ def test_everything_kept_of_a_person_comes_as_a_file_to_them_alone(house: House,
     reply = anna.says("/my export")
     assert isinstance(reply, Reply)
     assert reply.file is not None
-    kept = json.loads(reply.file.content)
+    kept = json.loads(reply.file.open().read())
     assert kept["members"]["name"] == "Anna"
     assert kept["members"]["accounts"] == [["wide", "anna"]]
 

@@ -81,7 +81,7 @@ def test_first_a_preview_then_one_message_for_each_lead(story: Story) -> None:
         "Migration, Side event",
     ]
     assert [fact.label for fact in to(parcels, story.omar).facts] == [fact.label for fact in mine.facts[1:]]
-    assert "● done" in words(story.lena.taps(story.lena.taps(mine, "Housing, 1-pager"), "Done"))
+    assert "● done" in words(story.lena.taps(story.lena.taps(mine, "1-pager: Housing"), "Done"))
     assert count(story.house, Happening, what="group.nudge") == 2
 
 

@@ -141,7 +141,7 @@ def test_words_are_sealed_and_go_with_the_person(house: House) -> None:
     file = maria.taps(maria.says("/my profile"), "Everything you have of me")
     assert isinstance(file, Reply)
     assert file.file
-    assert SECRET.encode() in bytes(file.file.content)
+    assert SECRET.encode() in file.file.open().read()
 
     house.post()
     before = len(told(anna))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from coalition_bot.features.groups.notices import JOINED
+from coalition_bot.features.groups.digest import JOINED
 from coalition_bot.features.groups.tables import Group, Membership
 from coalition_bot.outbox import State
 from coalition_bot.people import Person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from coalition_bot.arrival import newcomer
 from coalition_bot.command import Button, Command, Fact, Refusal, Reply, button, done
@@ -44,15 +44,20 @@ NAMESAKES_SHOWN = 5
 
 
 def own_people(ctx: Context, typed: str) -> Sequence[Option]:
-    """Coordinators find anybody; leads those in their groups, and whoever a button names."""
+    """Coordinators find anybody; leads those in their groups."""
     if ctx.person.coordinates:
         return people(ctx, typed)
-    groups = led(ctx).with_only_columns(Group.id)
-    here = select(Membership.person_id).where(Membership.group_id.in_(groups), Membership.left_at.is_(None))
     named = Person.folded.contains(fold(typed[:FOLDED_MAX], FOLDED_MAX), autoescape=True)
-    known = or_(Person.uid == typed, and_(Person.id.in_(here), named))
-    found = select(Person).where(known, Person.former.is_(False)).order_by(Person.folded, Person.id)
-    return as_options(ctx.session.scalars(found.limit(SUGGESTED)))
+    found = select(Person).where(or_(Person.uid == typed, named), _with_the_visitor(ctx), Person.former.is_(False))
+    return as_options(ctx.session.scalars(found.order_by(Person.folded, Person.id).limit(SUGGESTED)))
+
+
+def _with_the_visitor(ctx: Context) -> ColumnElement[bool]:
+    """The condition on Person that they are in a group that the visitor leads, wait for it, or have applied."""
+    groups = led(ctx).with_only_columns(Group.id)
+    return Person.id.in_(
+        select(Membership.person_id).where(Membership.group_id.in_(groups), Membership.left_at.is_(None))
+    )
 
 
 class Add(Command, name="group add", who=leads):
@@ -67,10 +72,10 @@ class Add(Command, name="group add", who=leads):
     organisation: str = text(
         "Organisation of somebody new", required=False, longest=ORGANISATION_MAX, suggest=organisations
     )
-    another: str = carried()  # somebody else of the same name
+    another: str = carried()  # somebody else of the same name, of whom there were so many: a second press asks again
 
     def run(self, ctx: Context) -> Reply:
-        group = open_group(ctx, self.group)
+        group = open_group(ctx, self.group, alone=bool(self.called))
         whom = self._whom(ctx)
         already = stay(ctx.session, group.id, whom.id)
         if already:
@@ -94,15 +99,24 @@ class Add(Command, name="group add", who=leads):
         if not fold(self.called):
             raise Problem(_("Pick or mention somebody; or write the name of somebody who has no account here."), "who")
         theirs = organisation(ctx, self.organisation)
-        known = namesakes(ctx, self.called, theirs)
-        if known and self.another != "yes":
+        known = self._known(ctx, theirs)
+        if known and self.another != str(len(known)):
             raise self._namesakes(known)
         return _somebody_new(ctx, self.called, theirs)
+
+    def _known(self, ctx: Context, theirs: str) -> list[Person]:
+        """Who has the name already; leads do not learn of anybody outside of their groups."""
+        known = namesakes(ctx, self.called, theirs)
+        if ctx.person.coordinates:
+            return known
+        mine = select(Person.id).where(Person.id.in_([each.id for each in known]), _with_the_visitor(ctx))
+        seen = set(ctx.session.scalars(mine))
+        return [each for each in known if each.id in seen]
 
     def _namesakes(self, known: Sequence[Person]) -> Refusal:
         """A name is no proof: whether it is one person is for people to say."""
         about = {"group": self.group, "issue": self.issue}
-        new = {**about, "called": self.called, "organisation": self.organisation, "another": "yes"}
+        new = {**about, "called": self.called, "organisation": self.organisation, "another": str(len(known))}
         return Refusal(
             _("There is somebody of that name already: {name}. Is it the same person?").format(name=called(known[0])),
             *(

@@ -66,7 +66,10 @@ class Unreached(Command, name="coalition unreached", who=mine_or_all, writes=Fal
             (name, organisation or _("on their own"), group, _how(has_account=account), _day(ctx, since))
             for name, organisation, group, since, account in found[:SHOWN]
         )
-        count = ctx.session.scalar(select(func.count()).select_from(everybody.subquery())) or 0
+        people = everybody.with_only_columns(func.count(Person.id.distinct()), maintain_column_froms=True).order_by(
+            None
+        )
+        count = ctx.session.scalar(people) or 0
         say = n_(
             "{count} member has heard nothing for {days} days, neither in private nor in the group's channel.",
             "{count} members have heard nothing for {days} days, neither in private nor in their group's channel.",

@@ -23,7 +23,7 @@ from coalition_bot.features.groups.kinds import worded, wording
 from coalition_bot.features.groups.standing import leads_of, position, stay
 from coalition_bot.features.groups.stays import enter
 from coalition_bot.features.groups.tables import ISSUE_MAX, Group, GroupKind, Membership, Stage
-from coalition_bot.features.members.finding import own_organisation, same_organisation
+from coalition_bot.features.members.finding import own_organisation, readable_name, same_organisation
 from coalition_bot.fields import choice, text, yes_no
 from coalition_bot.folding import fold
 from coalition_bot.history import Happening
@@ -73,6 +73,7 @@ class Join(Command, name="group join", tap=N_("Join a group")):
         longest=NAME_MAX,
         known=_own_name,
         offer=_shown_name,
+        check=readable_name,
         help="It may be an alias.",
     )
     organisation: str = own_organisation()
@@ -88,9 +89,9 @@ class Join(Command, name="group join", tap=N_("Join a group")):
         return done(
             worded(wording(group).is_in, group) if own.stage == Stage.IN else _not_yet(ctx, group, own, leads),
             facts=(
+                Fact(_("What comes next"), _next(group, own, leads)),
                 *group_facts(ctx, group),
                 *own_facts(ctx.person, own),
-                Fact(_("What comes next"), _next(group, own, leads)),
             ),
             buttons=_buttons(ctx, group, own),
         )

@@ -67,7 +67,8 @@ class Move(
     def _stay(self, ctx: Context, old: Group, new: Group, whom: Person) -> Membership:
         own = stay(ctx.session, old.id, whom.id, lock=True)
         if own is None:
-            raise Refusal(_("{name} is not in {group}.").format(name=whom.name, group=old.name), members_button(old))
+            say = _("They are not in {group}. Pick one of its members.").format(group=old.name)
+            raise Refusal(say, members_button(old))  # without the name: a lead may not know it
         if stay(ctx.session, new.id, whom.id):
             say = _("{name} is in {group} already, or waits for it.")
             raise Refusal(say.format(name=whom.name, group=new.name), members_button(new))

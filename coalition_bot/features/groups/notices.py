@@ -12,7 +12,7 @@ from coalition_bot.features.groups import digest
 from coalition_bot.features.groups.cards import issue_in_words, lead_button, led_by, members_button, offer_buttons
 from coalition_bot.features.groups.digest import JOINED, LEFT
 from coalition_bot.features.groups.standing import in_charge, leading, leads_of, reader, stay
-from coalition_bot.features.groups.tables import Ending, Group, Lead, Membership
+from coalition_bot.features.groups.tables import Ending, Group, GroupKind, Lead, Membership
 from coalition_bot.features.members.finding import tell
 from coalition_bot.history import Happening
 from coalition_bot.outbox import Due
@@ -77,12 +77,19 @@ def tell_closed(ctx: Context, group: Group) -> None:
 
 def _tell_in_charge(ctx: Context, stay: Membership, leads: Sequence[Person], kind: str) -> None:
     daily = digest.daily_leads(ctx.session, stay.group_id) if leads else set()
-    reachable = any(private_place(ctx.session, lead.id) for lead in leads)
-    people = [person for person in (leads if reachable else coordinators(ctx.session)) if person.id != stay.person_id]
+    people = [person for person in _in_charge_of(ctx, stay.group_id, leads) if person.id != stay.person_id]
     _tell(ctx, [person for person in people if person.id not in daily], kind, stay)
     for person in people:
         if person.id in daily:
             digest.owe_digest(ctx, person)
+
+
+def _in_charge_of(ctx: Context, group_id: int, leads: Sequence[Person]) -> Sequence[Person]:
+    """The leads; the coordinators, where no lead has an account. Nobody has to look after a mailing list."""
+    if any(private_place(ctx.session, lead.id) for lead in leads):
+        return leads
+    group = ctx.session.get_one(Group, group_id)
+    return leads if group.kind == GroupKind.LIST else coordinators(ctx.session)
 
 
 def _tell(ctx: Context, people: Iterable[Person], kind: str, about: Group | Lead | Membership) -> None:

@@ -207,7 +207,8 @@ def _file_in_words(entry: Entry, group: Group | None) -> str:
         return _("Members of {group}").format(group=group.name)
     if entry.what == "group export":
         return _("Members of all groups that they lead")
-    return entry.what
+    what, as_file, kind = entry.what.partition(": export as ")
+    return f"{_('Sign-ups')} ({kind.upper()})" if as_file and what == "sign-ups" else entry.what
 
 
 def _named(names: Mapping[int, str], number: int | None) -> str:

@@ -24,10 +24,10 @@ _PRESENT = text("left_at IS NULL")
 _GONE = text("left_at IS NOT NULL")
 _LEADING = text("ended_at IS NULL")
 _QUESTIONS = {  # `left_at` is empty in all of them, but SQLite would look it up in the table if it were not there
-    "joined": ("joined_at", "id", "group_id", "person_id", "stage", "left_at"),
-    "group": ("group_id", "joined_at", "id", "person_id", "stage", "left_at"),
-    "person": ("person_id", "group_id", "stage", "joined_at", "left_at"),
-    "issue": ("issue_folded", "group_id", "person_id", "stage", "joined_at", "left_at"),
+    "joined": ("coalition_id", "joined_at", "id", "group_id", "person_id", "stage", "left_at"),
+    "group": ("coalition_id", "group_id", "joined_at", "id", "person_id", "stage", "left_at"),
+    "person": ("coalition_id", "person_id", "group_id", "stage", "joined_at", "left_at"),
+    "issue": ("coalition_id", "issue_folded", "group_id", "person_id", "stage", "joined_at", "left_at"),
 }
 
 
@@ -101,9 +101,9 @@ class Membership(Owned, Base):
             postgresql_where=_PRESENT,
         ),
         Index("ix_membership_stage", "group_id", "stage", "id", sqlite_where=_PRESENT, postgresql_where=_PRESENT),
-        # Each answers a kind of question about sign-ups by itself; see decision 0016.
+        # Each answers a kind of question about sign-ups by itself; see decision 0020.
         *(
-            Index(f"ix_membership_by_{what}", "coalition_id", *columns, sqlite_where=_PRESENT, postgresql_where=_PRESENT)
+            Index(f"ix_membership_by_{what}", *columns, sqlite_where=_PRESENT, postgresql_where=_PRESENT)
             for what, columns in _QUESTIONS.items()
         ),
         Index("ix_membership_gone", "coalition_id", "group_id", "left_at", sqlite_where=_GONE, postgresql_where=_GONE),

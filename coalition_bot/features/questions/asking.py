@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, or_, select
 
 from coalition_bot.command import Button, Command, Fact, Refusal, Reply, Table, Who, button, done, members
 from coalition_bot.context import Context
@@ -205,6 +205,8 @@ def _seen(ctx: Context) -> Select[Asked]:
     found = select(Asked).order_by(Asked.answered_at.is_not(None), Asked.id.desc())
     if ctx.person.coordinates:
         return found
+    if ctx.person.id is None:  # a newcomer; what is with the coordinators together is assigned to nobody
+        return found.where(false())
     return found.where(or_(Asked.asked_by == ctx.person.id, Asked.assigned_to == ctx.person.id))
 
 

@@ -12,7 +12,7 @@ from coalition_bot.features.groups import Group, leads
 from coalition_bot.features.groups.cards import page_number
 from coalition_bot.features.groups.finding import led
 from coalition_bot.features.groups.kinds import titled
-from coalition_bot.features.tracks.looks import KIND_WORDS
+from coalition_bot.features.tracks.looks import KIND_WORDS, has_tracks
 from coalition_bot.features.tracks.survey import Glance, survey
 from coalition_bot.fields import carried, choice
 from coalition_bot.moments import Moment, day_in_words
@@ -69,7 +69,8 @@ class Board(
 
 def remarks(each: Glance, now: datetime) -> set[str]:
     """Which of the filters a group goes through."""
-    found = {"missing": bool(each.missing), "stale": each.stale(now), "leaderless": not each.leads}
+    leaderless = not each.leads and has_tracks(each.group)  # a mailing list needs nobody who leads it
+    found = {"missing": bool(each.missing), "stale": each.stale(now), "leaderless": leaderless}
     return {name for name, true in found.items() if true}
 
 

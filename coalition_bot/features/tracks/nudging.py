@@ -199,7 +199,12 @@ def write_nudge(due: Due) -> Reply | None:
     if not missing:
         return None
     tracks = [(each, track) for each in groups for track in each.missing]
-    buttons = [track_button(each.group, track.kind, _named(each, track)) for each, track in tracks]
+    # The track in front: at the end of a long name, a phone cuts it off.
+    label = _("{track}: {group}")
+    buttons = [
+        track_button(each.group, track.kind, label.format(track=track.called, group=each.group.name))
+        for each, track in tracks
+    ]
     more = [Fact(_("And"), _rest(len(missing)))] if _rest(len(missing)) else []
     return Reply(
         _("The coordinators ask how these are coming along. Please say how far each is, and what you need."),

@@ -177,7 +177,7 @@ class Tracks(Command, name="group track", who=Who(insiders.name, insiders.may_op
         own = stay(ctx.session, group.id, owner.id)
         if (own and own.stage == Stage.IN) or leading(ctx.session, group.id, owner.id):
             return owner.id
-        raise Problem(_("{name} is not in {group}.").format(name=owner.name, group=group.name), "owner")
+        raise Problem(_("They are not in {group}. Pick one of its members.").format(group=group.name), "owner")
 
     def _due(self, ctx: Context, group: Group, seen: Look) -> Moment | Reply | None:
         """The due date as it is to be; or what has to be asked before anything is stored."""
