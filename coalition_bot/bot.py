@@ -199,7 +199,9 @@ class Bot:
         visit = self._visited(due.session, request, Aim(self.commands[notes.command], notes.answers))
         drafts.drop(due.session, token)
         reply = visit.outcome
-        return replace(reply, buttons=()) if isinstance(reply, Reply) else None
+        if not isinstance(reply, Reply):
+            return None
+        return replace(reply, buttons=(), file=reply.file.made() if reply.file else None)
 
     def _away(self, request: Request) -> Reply:
         """What is said while the database is away; typed answers are handed back, so that they are not lost."""

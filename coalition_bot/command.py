@@ -81,13 +81,19 @@ class File:
     """Something to keep. Only the person who asked receives it.
 
     The content may be a stream that can be read from its beginning, such as a temporary file: whoever has sent it on
-    closes it.
+    closes it. What takes long is given as `make` in its place: the door calls it where the file is handed out, while
+    the database can be read, and not where the answer only says that a file is coming.
     """
 
     name: str
     media: str
-    content: bytes | IO[bytes]
+    content: bytes | IO[bytes] = b""
     alt: str = ""  # what a picture shows, in words
+    make: Callable[[], bytes | IO[bytes]] | None = None
+
+    def made(self) -> File:
+        """The same with its content."""
+        return replace(self, content=self.make(), make=None) if self.make else self
 
     @property
     def size(self) -> int:
@@ -203,7 +209,9 @@ class Who:
 
 
 def _acting(ctx: Context) -> bool:
-    return ctx.visitor.standing is Standing.FULL or (ctx.founded and ctx.person.allowed)
+    standing = ctx.visitor.standing
+    welcome = ctx.founded and ctx.person.allowed and standing is not Standing.DEACTIVATED
+    return standing is Standing.FULL or welcome
 
 
 def _everybody(name: str, test: Callable[[Context], bool]) -> Who:

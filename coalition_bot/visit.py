@@ -110,6 +110,8 @@ class Visit:
         outcome = self._execute(ready) if isinstance(ready, Command) else ready
         if isinstance(outcome, Form):
             return outcome
+        if outcome.file and self.limits.files_in_answers:
+            outcome = replace(outcome, file=outcome.file.made())
         return with_tokens(replace(outcome, public=outcome.public and self.spec.public))
 
     def _prepared(self) -> Command | Form:

@@ -49,7 +49,20 @@ class Given(Command, name="paper given"):
         return done("Given.", file=File("given.txt", "text/plain", b"secret"))
 
 
-PAPER = Feature(name="paper", commands=[Maybe, Look, Given])
+class Costly(Command, name="paper costly", writes=False):
+    """Hand out a file that takes long to make."""
+
+    def run(self, ctx: Context) -> Reply:
+        return Reply("There you are.", file=File("costly.txt", "text/plain", make=lambda: _made(ctx)))
+
+
+def _made(ctx: Context) -> bytes:
+    MADE.append(ctx.person.name)
+    return str(ctx.session.scalar(select(func.count()).select_from(SealedUpload))).encode()
+
+
+MADE: list[str] = []  # for whom costly files were made
+PAPER = Feature(name="paper", commands=[Maybe, Look, Given, Costly])
 
 
 @pytest.fixture
@@ -300,3 +313,24 @@ def test_a_written_reply_holds_a_stream_whole(tmp_path: Path) -> None:
     read = written.from_text(written.to_text(reply))
     assert read == replace(reply, file=replace(reply.file, content=b"\xff\0bulk"))
     reply.close()
+
+
+def test_what_takes_long_is_made_only_where_the_file_is_handed_out(house: House) -> None:
+    MADE.clear()
+    house.found(platform="narrow", community="G1")
+    bea = house.person("bea", platform="narrow", community="G1")
+    said = bea.says("/paper costly")
+    assert "on its way" in words(said)
+    assert MADE == [], "the answer waits for a file that it does not carry"
+    house.post()
+    file = bea.inbox[-1].reply.file
+    assert file
+    assert file.open().read() == b"0"
+    assert len(MADE) == 1
+
+    house.found()
+    given = house.person("bea").says("/paper costly")
+    assert isinstance(given, Reply)
+    assert given.file
+    assert given.file.open().read() == b"0"
+    assert len(MADE) == 2

@@ -193,7 +193,10 @@ class SlackFace:
         def changed() -> bool:
             view = here.modal
             told = [message for message in turn.messages if not message.text.startswith("One moment")]
-            return bool(told) or bool(view and screen.versions[view["id"]] > turn.since)
+            shown = (
+                view and screen.versions[view["id"]] > turn.since and not view["title"]["text"].startswith("One moment")
+            )
+            return bool(told or shown)
 
         await self.slack.until(changed)
         view = here.modal

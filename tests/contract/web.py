@@ -82,8 +82,10 @@ class WebFace:
         return self._site.house
 
     async def tab(self, who: str) -> Tab:
-        """Somebody's page; opened at first use."""
-        if who not in self._tabs:
+        """Somebody's page, in front; opened at first use."""
+        if who in self._tabs:
+            await self._tabs[who].page.bring_to_front()  # behind others, it would be drawn once a second
+        else:
             tab = self._tabs[who] = await Tab.open(self._context, self._site, who)
             tab.page.on("request", lambda request: self._note(tab, request))
         return self._tabs[who]
@@ -93,16 +95,19 @@ class WebFace:
             self._last = tab, request
 
     async def gives(self, who: str, command: str, /, **answers: str) -> Seen:
-        """Type it as one line."""
+        """Type it as one line in #general."""
         tab = await self.tab(who)
+        await self._enter(tab, "general")
         typed = [f"{name}=“{self._typed(command, name, value)}”" for name, value in answers.items()]
         await tab.says(" ".join([f"/{command}", *typed]))
         return await self._seen(tab)
 
     async def taps(self, who: str, seen: Seen, label: str) -> Seen:
-        """Press a button of that message."""
+        """Press a button of that message, in the conversation in which it stands."""
         tab = await self.tab(who)
-        await tab.does(tab.page.locator(f"[id='{seen.raw}']").get_by_role("button", name=label, exact=True))
+        message = tab.page.locator(f"[id='{seen.raw}']")
+        await self._enter(tab, await message.evaluate("article => article.closest('.room').id.slice('room-'.length)"))
+        await tab.does(message.get_by_role("button", name=label, exact=True))
         return await self._seen(tab)
 
     async def fills(self, who: str, seen: Seen, /, **answers: str) -> Seen:
@@ -131,7 +136,7 @@ class WebFace:
     async def writes(self, who: str, words: str) -> Seen:
         """Go to the direct messages, and type there."""
         tab = await self.tab(who)
-        await tab.page.get_by_role("navigation").get_by_role("link", name="Direct messages").click()
+        await self._enter(tab, "direct")
         await tab.says(words)
         return await self._seen(tab)
 
@@ -155,6 +160,12 @@ class WebFace:
         await self._site.restart()
         for tab in self._tabs.values():
             tab.complaints.clear()  # of the moment in which nobody answered
+
+    async def _enter(self, tab: Tab, room: str) -> None:
+        """Go to that conversation."""
+        link = tab.page.get_by_role("navigation").locator(f"a[data-room='{room}']")
+        if await link.get_attribute("aria-current") is None:
+            await link.click()
 
     async def _posts(self, who: str, room: str) -> list[Seen]:
         await self._site.post()
