@@ -209,9 +209,7 @@ class Who:
 
 
 def _acting(ctx: Context) -> bool:
-    standing = ctx.visitor.standing
-    welcome = ctx.founded and ctx.person.allowed and standing is not Standing.DEACTIVATED
-    return standing is Standing.FULL or welcome
+    return ctx.visitor.standing is Standing.FULL or (ctx.founded and ctx.person.allowed)
 
 
 def _everybody(name: str, test: Callable[[Context], bool]) -> Who:

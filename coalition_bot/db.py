@@ -91,7 +91,7 @@ class Base(DeclarativeBase):
 class Owned:
     """A table whose rows belong to a coalition: every statement on it is bounded to the one being served."""
 
-    # Without an index of its own, which SQLite would prefer to better ones: see decision 0016.
+    # Without an index of its own, which SQLite would prefer to better ones: see decision 0020.
     coalition_id: Mapped[int] = mapped_column(ForeignKey("coalition.id", ondelete="CASCADE"))
 
 

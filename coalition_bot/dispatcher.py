@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 import structlog
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from coalition_bot import drafts
@@ -35,6 +35,8 @@ KEEP_DAYS = 90  # finished rows: as long as somebody may ask what was sent
 GONE = "bot.gone"
 SHUT = "bot.shut"  # the same about a channel into which somebody was not let, or from which they were not taken
 NIGHTLY = "bot.nightly"
+
+_UNNAMED = ""  # of what came to nothing: its reference may be an account, and nobody will ask for it
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +129,7 @@ class Dispatcher:
             _again(row, now, _backoff(row.tries), type(error).__name__)
             return Claim(row.id, row.uid, None, row.tries)
         if written is None or place is None:
-            row.state, row.finished_at, row.lease_until = State.DROPPED, now, None
+            row.state, row.finished_at, row.lease_until, row.ref = State.DROPPED, now, None, _UNNAMED
             return Claim(row.id, row.uid, None, row.tries)
         self._pace(session, place, now)
         what = Parcel(row.uid, place, written, maybe_sent) if isinstance(written, Reply) else written
@@ -154,7 +156,7 @@ class Dispatcher:
         new = insert_for(session)(Pace).values(place=str(place), free_at=free_at)
         session.execute(new.on_conflict_do_update(index_elements=["place"], set_={"free_at": free_at}))
 
-    # Sending and finishing
+    # Sending and finishing. The row may be gone by then, where somebody was forgotten meanwhile.
 
     async def _deliver(self, claim: Claim) -> None:
         if claim.what is None:
@@ -197,30 +199,33 @@ class Dispatcher:
             log.warning("database away after sending")
 
     def _finish(self, session: Session, claim: Claim, posted: str) -> None:
-        if isinstance(claim.what, Admission):
-            # It may name the account of somebody who was forgotten meanwhile, and nobody will ask for it.
-            session.execute(delete(Owed).where(Owed.id == claim.id))
-            return
+        this = Owed.id == claim.id
+        # These name an account, maybe of somebody who was forgotten meanwhile, and nobody will ask for them.
+        session.execute(delete(Owed).where(this, true() if isinstance(claim.what, Admission) else Owed.kind == SHUT))
         now = self._bot.clock.now()
-        session.execute(
-            update(Owed)
-            .where(Owed.id == claim.id)
-            .values(state=State.SENT, finished_at=now, lease_until=None, posted=posted[:120])
-        )
+        sent = {"state": State.SENT, "finished_at": now, "lease_until": None, "posted": posted[:120]}
+        session.execute(update(Owed).where(this).values(sent))
 
     def _put_back(self, session: Session, claim: Claim, place: Place, seconds: float) -> None:
         """The platform refused before taking it: not a try."""
-        row, now = session.get_one(Owed, claim.id), self._bot.clock.now()
+        row, now = session.get(Owed, claim.id), self._bot.clock.now()
+        if row is None:
+            return
         row.tries -= 1
         _again(row, now, seconds, "TryLater")
         self._pace(session, place, now, seconds)
 
     def _retry(self, session: Session, claim: Claim, error: str) -> None:
-        _again(session.get_one(Owed, claim.id), self._bot.clock.now(), _backoff(claim.tries), error)
+        row = session.get(Owed, claim.id)
+        if row:
+            _again(row, self._bot.clock.now(), _backoff(claim.tries), error)
 
     def _give_up(self, session: Session, claim: Claim, hint: str) -> None:
-        row, now = session.get_one(Owed, claim.id), self._bot.clock.now()
+        row, now = session.get(Owed, claim.id), self._bot.clock.now()
+        if row is None:
+            return
         row.state, row.finished_at, row.lease_until, row.trouble = State.GONE, now, None, hint[:200]
+        row.ref = _UNNAMED
         if row.kind in (GONE, SHUT) or row.coalition_id is None:
             return
         serve(session, row.coalition_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coalition_bot.db import Base, Key, Owned
@@ -16,7 +16,6 @@ class Happening(Owned, Base):
     """Something that a person did. It names things by number and carries no personal answer."""
 
     __tablename__ = "happening"
-    __table_args__ = (Index("ix_happening_coalition_id_id", "coalition_id", "id"),)
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
@@ -29,7 +28,6 @@ class Reading(Owned, Base):
     """A look by one person at personal data of others."""
 
     __tablename__ = "reading"
-    __table_args__ = (Index("ix_reading_coalition_id_id", "coalition_id", "id"),)
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     at: Mapped[datetime]
     reader_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)

@@ -83,6 +83,7 @@ class Community(Owned, Base):
     external: Mapped[str] = mapped_column(String(ACCOUNT_MAX))
     name: Mapped[str] = mapped_column(String(120))
     announcements: Mapped[str] = mapped_column(String(200), default="")  # a Place
+    welcomes: Mapped[bool] = mapped_column(default=True)  # whether newcomers get a message, where the bot hears of them
     created_at: Mapped[datetime]
 
 
@@ -93,7 +94,7 @@ class Person(Owned, Base):
     __table_args__ = (
         Index("ix_person_coalition_role", "coalition_id", "role"),
         Index("ix_person_coalition_folded", "coalition_id", "folded"),
-        Index("ix_person_coalition_organisation", "coalition_id", "organisation_folded"),
+        Index("ix_person_coalition_organisation", "coalition_id", "organisation_folded", "folded"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     uid: Mapped[str] = mapped_column(String(20), unique=True, default=new_uid)

@@ -87,3 +87,39 @@ def test_a_migration_that_would_leave_orphans_is_refused(tmp_path: Path) -> None
     engine.dispose()
     with pytest.raises(RuntimeError, match="without their parent"):
         migrations.upgrade(url)
+
+
+def test_a_database_of_first_light_goes_on_with_all_its_people(url: str) -> None:
+    migrations.upgrade(url, "0001")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in FIRST_LIGHT:
+            connection.execute(text(statement))
+    engine.dispose()
+    migrations.upgrade(url)
+    db = Database(url)
+    house = House(db)
+    maria = house.person("maria")
+    assert "Housing | evictions | nobody yet" in words(maria.says("/group mine"))
+    anna = house.person("anna")
+    assert "1 sign-up" in words(anna.says('/signups organisation="tenants united" words=evict'))
+    assert "Straße | Tenants United" in words(anna.says("/group members housing"))
+    db.close()
+
+
+MOMENT = "'2019-09-02 08:00:00+00'"
+FIRST_LIGHT = (
+    "INSERT INTO coalition (id, name, zone, sample, created_at) "
+    f"VALUES (1, 'Change', 'Europe/Zurich', false, {MOMENT})",
+    "INSERT INTO community (id, platform, external, name, announcements, created_at, coalition_id) "
+    f"VALUES (1, 'wide', 'T1', 'Sample', '', {MOMENT}, 1)",
+    "INSERT INTO person (id, uid, name, organisation, zone, role, allowed, former, created_at, coalition_id) VALUES "
+    f"(1, 'p1', 'Anna', '', '', 'coordinator', false, false, {MOMENT}, 1), "
+    f"(2, 'p2', 'Straße', 'Tenants United', '', 'member', false, false, {MOMENT}, 1)",
+    "INSERT INTO identity (id, community_id, person_id, platform, account, created_at, coalition_id) VALUES "
+    f"(1, 1, 1, 'wide', 'anna', {MOMENT}, 1), (2, 1, 2, 'wide', 'maria', {MOMENT}, 1)",
+    "INSERT INTO working_group (id, uid, name, folded, about, channel, created_at, coalition_id) "
+    f"VALUES (1, 'g1', 'Housing', 'housing', 'Rents', '', {MOMENT}, 1)",
+    "INSERT INTO membership (id, uid, group_id, person_id, issue, joined_at, coalition_id) "
+    f"VALUES (1, 'm1', 1, 2, 'evictions', {MOMENT}, 1)",
+)

@@ -220,8 +220,8 @@ def test_possible_duplicates_are_listed_with_those_of_one_organisation_in_front(
 def test_the_list_of_duplicates_is_bounded(small_house: House) -> None:
     anna = small_house.found()
     open_all(anna)
-    for _number in range(7):
-        ok(anna.gives("group add", group="housing", called="Maria", another="yes"))
+    for number in range(7):
+        ok(anna.gives("group add", group="housing", called="Maria", another=str(number)))
     reply = anna.says("/coalition duplicates")
     assert len(table(reply)) == 10
     assert len(labels(reply)) == 10
@@ -230,8 +230,8 @@ def test_the_list_of_duplicates_is_bounded(small_house: House) -> None:
 def test_two_of_one_name_are_told_apart_where_people_are_picked(house: House) -> None:
     anna = house.found()
     open_all(anna)
-    for _number in range(2):
-        ok(anna.gives("group add", group="housing", called="Maria", another="yes"))
+    for number in range(2):
+        ok(anna.gives("group add", group="housing", called="Maria", another=str(number)))
     found = [option.label for option in anna.options("coalition merge", "gone", "maria")]
     assert len(set(found)) == 2
     assert all(label.startswith("Maria · ") for label in found)

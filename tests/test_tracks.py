@@ -201,7 +201,7 @@ def test_an_owner_who_is_only_counted_is_not_named_to_members(story: Story) -> N
 
 def test_an_owner_is_of_the_group_picked_by_name_or_mention(story: Story) -> None:
     assert "Owner: Maria" in words(story.give(owner="Maria"))
-    assert "is not in Housing" in no(
+    assert "are not in Housing" in no(
         story.lena.gives("group track", group="Housing", kind="1-pager", owner=story.bea.mention)
     )
     assert "Bea" not in [option.label for option in story.lena.options("group track", "owner")]

@@ -16,7 +16,10 @@ _MISLEADING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def clean(answer: str, *, multiline: bool = False) -> str:
-    """An answer in composed form, trimmed; empty where nothing of it can be seen. Raises Problem for characters that mislead or cannot be shown."""
+    """An answer in composed form, trimmed; empty where nothing of it can be seen.
+
+    Raises Problem for characters that mislead or cannot be shown.
+    """
     if len(answer) > ANSWER_MAX:
         raise Problem(_("That is far too long. Please shorten it."))
     if answer.isprintable():  # then there is nothing to drop or to refuse; sheets have very many cells

@@ -91,7 +91,9 @@ class Cancel(Command, name="deadline cancel", who=Who(leads.name, leads.may_open
     sure: str = carried()
 
     def run(self, ctx: Context) -> Reply:
-        found = ctx.session.scalar(select(Deadline).where(Deadline.uid == self.deadline))
+        # Of two who cancel at once, one comes first.
+        meant = select(Deadline).where(Deadline.uid == self.deadline).with_for_update()
+        found = ctx.session.scalar(meant, execution_options={"populate_existing": True})
         if found is None or found.cancelled_at:
             raise Refusal(_("This deadline is cancelled already."))
         if self.sure != "yes":

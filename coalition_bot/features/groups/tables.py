@@ -25,8 +25,8 @@ _GONE = text("left_at IS NOT NULL")
 _LEADING = text("ended_at IS NULL")
 _QUESTIONS = {  # `left_at` is empty in all of them, but SQLite would look it up in the table if it were not there
     "joined": ("coalition_id", "joined_at", "id", "group_id", "person_id", "stage", "left_at"),
-    "group": ("coalition_id", "group_id", "joined_at", "id", "person_id", "stage", "left_at"),
-    "person": ("coalition_id", "person_id", "group_id", "stage", "joined_at", "left_at"),
+    "group": ("coalition_id", "group_id", "joined_at", "id", "person_id", "stage", "issue_folded", "left_at"),
+    "person": ("coalition_id", "person_id", "group_id", "stage", "joined_at", "issue_folded", "left_at"),
     "issue": ("coalition_id", "issue_folded", "group_id", "person_id", "stage", "joined_at", "left_at"),
 }
 

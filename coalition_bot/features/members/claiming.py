@@ -75,8 +75,8 @@ class Claim(Command, name="my claim"):
 
     def run(self, ctx: Context) -> Reply:
         code = codes.valid(ctx.session, self.code, CLAIM, ctx.now)
-        record = ctx.session.get_one(Person, code.person_id)
-        if record.former or private_place(ctx.session, record.id):  # it found its person by another way
+        record = ctx.session.get(Person, code.person_id)
+        if record is None or record.former or private_place(ctx.session, record.id):  # it found its person by then
             raise codes.useless()
         if self.sure != "yes":
             return self._ask(ctx, record)

@@ -32,7 +32,6 @@ class Asked(Owned, Base):
 
     __tablename__ = "question"
     __table_args__ = (
-        Index("ix_question_coalition_id_id", "coalition_id", "id"),
         Index("ix_question_open", "coalition_id", "assigned_to", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
