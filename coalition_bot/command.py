@@ -209,7 +209,9 @@ class Who:
 
 
 def _acting(ctx: Context) -> bool:
-    return ctx.visitor.standing is Standing.FULL or (ctx.founded and ctx.person.allowed)
+    standing = ctx.visitor.standing
+    welcome = ctx.founded and ctx.person.allowed and standing is not Standing.DEACTIVATED
+    return standing is Standing.FULL or welcome
 
 
 def _everybody(name: str, test: Callable[[Context], bool]) -> Who:

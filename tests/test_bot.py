@@ -245,10 +245,17 @@ def test_only_a_command_declared_public_speaks_to_all(house: House) -> None:
     assert not shown_to_all(bea.says("/test whisper"))
 
 
-@pytest.mark.parametrize("standing", [Standing.GUEST, Standing.STRANGER, Standing.DEACTIVATED])
-def test_guests_strangers_and_deactivated_people_do_nothing_until_a_coordinator_allows_it(
-    house: House, standing: Standing
-) -> None:
+def test_who_is_deactivated_does_nothing_though_a_coordinator_had_allowed_it(house: House) -> None:
+    anna, gus = house.person("anna"), house.person("gus", standing=Standing.DEACTIVATED)
+    anna.says(f"/coalition allow {gus.mention}", names={gus.mention: "Gus"})
+    refused = gus.says("/test say hello")
+    assert isinstance(refused, Reply)
+    assert refused.tone is Tone.PROBLEM
+    assert "said" not in words(refused)
+
+
+@pytest.mark.parametrize("standing", [Standing.GUEST, Standing.STRANGER])
+def test_guests_and_strangers_do_nothing_until_a_coordinator_allows_it(house: House, standing: Standing) -> None:
     anna, gus = house.person("anna"), house.person("gus", standing=standing)
     refused = gus.says("/test say hello")
     assert isinstance(refused, Reply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -186,7 +187,14 @@ class Life(RuleBasedStateMachine):
         assert sum(noted[each] for each in END) == sum(stay.left_at is not None for stay in stays), noted
 
 
+# EXAMPLES=200 looks further, each time elsewhere; the suite itself plays the same lives again.
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 Life.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=EXAMPLES or 8,
+    stateful_step_count=20,
+    derandomize=not EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
 )
 TestLife = Life.TestCase

@@ -26,7 +26,7 @@ from tests.story import Actor, House
 
 pytestmark = pytest.mark.xdist_group("slack")
 
-JOIN = 'join group=Housing issue="no heating" called=Ben organisation="Homes for All"'
+JOIN = 'join group=Housing issue="no heating" called=Ben organisation="Homes for All" shown=yes'
 TIMES = 4
 
 
@@ -95,7 +95,7 @@ async def test_what_is_delivered_several_times_is_done_once(
 
         chloe = player(town.slack, "chloe", stutter.door)
         await (await chloe.slash("/group", "join Housing")).modal()
-        submitted = await chloe.at(stutter).submit({"called": "Chloe", "organisation": "Shelter"})
+        submitted = await chloe.at(stutter).submit({"called": "Chloe", "organisation": "Shelter", "shown": "yes"})
         second = stutter.answers
         assert "You are in Housing now." in str(second[0])
         assert second == second[:1] * TIMES
