@@ -32,7 +32,7 @@ ifneq ($(VENV_IS_GOOD),yes)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format browser bench docs migration screenshots messages clean
+.PHONY: help run test chaos check lint format browser bench docs migration screenshots messages clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,10 @@ run: $(RUN) ## Install what is needed and start the bot (ARGS="..." is passed on
 
 test: $(DEV) browser ## Install what is needed and run every test (ARGS="-k travel" for some).
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+chaos: $(DEV) ## Try hostile and unlucky cases that take too long for each run (some minutes).
+	@EXAMPLES=100 $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "thorough" $(ARGS)
+	@EXAMPLES=100 $(BIN)/pytest -m "" $(ARGS) tests/test_groups_invariants.py
 
 check: lint test ## What must pass before a change is sent: formatting, lint, types, tests.
 

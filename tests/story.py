@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from coalition_bot.bot import Bot, Request
@@ -224,6 +226,11 @@ def words(outcome: Reply | Form) -> str:
     facts = [f"{fact.label}: {_value(fact)}" for fact in outcome.facts]
     labels = [button.label for button in outcome.buttons]
     return "\n".join([outcome.title, outcome.text, *facts, *rows, *labels])
+
+
+def often(cases: Iterable[str], chosen: Collection[str]) -> list[Any]:
+    """Parameters of a test: the `chosen` ones are tried in each run, the others with `make chaos` only."""
+    return [case if case in chosen else pytest.param(case, marks=pytest.mark.thorough) for case in cases]
 
 
 def create_tables(db: Database) -> None:

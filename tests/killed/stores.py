@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 
 import migrations
 from coalition_bot.db import Database
@@ -49,6 +49,12 @@ class Embedded(Store):
     """SQLite: one process, so whatever is claimed when it starts was a dead one's."""
 
     part, http = "run", "run"
+
+    def __init__(self, db: Database) -> None:
+        """What a test does in the file waits until the process lets it, however busy the machine is."""
+        super().__init__(db)
+        event.listen(db.writer, "connect", lambda connection, _record: connection.execute("PRAGMA busy_timeout=20000"))
+        db.writer.dispose()
 
     @contextmanager
     def finishing_blocked(self, place: Place) -> Iterator[None]:
