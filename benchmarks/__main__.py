@@ -76,7 +76,7 @@ def main(
 @click.option("--into", type=click.Path(path_type=Path), default=QUESTIONS, help="Where the report is written.")
 def ask(times: tuple[int, ...], rounds: int, engines: tuple[str, ...], into: Path) -> None:
     """How long each kind of question about sign-ups takes in a large coalition, and how much memory an export."""
-    results = []
+    results, machine = [], report.machine()
     for engine in engines:
         for factor in times:
             size = coalition.USUAL.times(factor)
@@ -87,7 +87,7 @@ def ask(times: tuple[int, ...], rounds: int, engines: tuple[str, ...], into: Pat
             except signups.Wrong as reason:
                 raise click.ClickException(f"No figures: {reason}") from None
     factors = " ".join(f"--times {factor}" for factor in times)
-    text = signups.page(results, f"python -m benchmarks signups {factors} --rounds {rounds}")
+    text = signups.page(results, f"python -m benchmarks signups {factors} --rounds {rounds}", machine)
     click.echo(text)
     into.parent.mkdir(parents=True, exist_ok=True)
     into.write_text(text)

@@ -15,7 +15,6 @@ from datetime import date, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import report
 from benchmarks.coalition import COORDINATOR, GROUP_UID, LEAD, NOW, ORGANISATION, PLATFORMS, TRIP_UID, Size, generate
 from coalition_bot.bot import Bot, Request
 from coalition_bot.command import Reply
@@ -198,9 +197,9 @@ def _memory(name: str) -> int:
     return int(line.split()[1]) * 1024
 
 
-def page(results: Sequence[Result], command: str) -> str:
+def page(results: Sequence[Result], command: str, ran_on: str) -> str:
     """The whole report as Markdown."""
-    parts = ["# Sign-ups asked about", f"`{command}` on {date.today().isoformat()}: {report.machine()}.", INTRODUCTION]
+    parts = ["# Sign-ups asked about", f"`{command}` on {date.today().isoformat()}: {ran_on}.", INTRODUCTION]
     for engine in dict.fromkeys(result.engine for result in results):
         own = [result for result in results if result.engine == engine]
         parts += [f"## {engine}", _questions(own), _exports(own)]

@@ -183,7 +183,7 @@ def test_a_name_is_no_formula_for_the_picture_and_nothing_is_too_long_or_too_muc
 
 def test_the_benchmark_asks_what_can_be_answered(tmp_path: Path) -> None:
     results = [run(f"sqlite:///{tmp_path / 'small.db'}", Size(people=400, groups=100, sign_ups=1_500), rounds=1)]
-    told = page(results, "…")
+    told = page(results, "…", "…")
     assert all(f"| {question.name} |" in told for question in QUESTIONS)
     assert [export.rows > 1_000 for export in results[0].exports] == [True, True]
 

@@ -25,6 +25,16 @@ async def finish(face: Face, who: str, seen: Seen, answers: dict[str, str]) -> S
     raise AssertionError(f"the form never ends: {seen}")
 
 
+# Every command by two wires each time; Slack's other way in and the browser, which takes longest, with `make chaos`.
+ONCE_EACH = [
+    pytest.param("over_http", id="slack-http", marks=pytest.mark.xdist_group("slack")),
+    pytest.param("over_gateway", id="discord", marks=pytest.mark.xdist_group("discord")),
+    pytest.param("over_socket", id="slack-socket", marks=[pytest.mark.xdist_group("slack"), pytest.mark.thorough]),
+    pytest.param("in_browser", id="web", marks=[pytest.mark.xdist_group("browser"), pytest.mark.thorough]),
+]
+
+
+@pytest.mark.parametrize("face", ONCE_EACH, indirect=True)
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.spec.name)
 async def test_every_command_is_reachable_and_its_answer_private(face: Face, command: type) -> None:
     spec = command.spec  # type: ignore[attr-defined]

@@ -64,7 +64,7 @@ def draw(picture: Picture) -> bytes:
     _line(over_time, picture.weeks)
     _bars(by_group, picture.groups)
     page = io.BytesIO()
-    figure.savefig(page, format="png", metadata={"Software": None})
+    figure.savefig(page, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return page.getvalue()
 
 
@@ -91,11 +91,11 @@ def _line(axes: Axes, weeks: Sequence[tuple[date, int]]) -> None:
     axes.set_ylim(0, numbers[-1] * 1.3)
     axes.set_xlim(0, len(weeks) * 1.01)
     _say(axes, len(weeks), numbers[-1] * 1.03, str(numbers[-1]), ha="right", va="bottom", size=LARGE)
-    ends = weeks[0][0], weeks[-1][0] + timedelta(days=6)
-    axes.set_xticks([0, len(weeks)], [day.isoformat() for day in ends], fontsize=SMALL)
-    first, last = axes.get_xticklabels()
-    first.set_horizontalalignment("left")
-    last.set_horizontalalignment("right")
+    axes.plot([0, len(weeks)], [0, 0], color=INK, linewidth=1)
+    below = numbers[-1] * -0.06
+    _say(axes, 0, below, weeks[0][0].isoformat(), ha="left", va="top", size=SMALL)
+    last = weeks[-1][0] + timedelta(days=6)
+    _say(axes, len(weeks), below, last.isoformat(), ha="right", va="top", size=SMALL)
     _bare(axes, _("Sign-ups over time"))
 
 
@@ -110,8 +110,6 @@ def _bars(axes: Axes, groups: Sequence[tuple[str, int]]) -> None:
         _say(axes, most, place - 0.06, str(number), ha="right", va="bottom", size=SMALL, weight="bold")
     axes.set_xlim(0, most)
     axes.set_ylim(max(len(groups), FEW) - 0.7, -0.7)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
     _bare(axes, _("By group"))
 
 
@@ -122,6 +120,4 @@ def _say(axes: Axes, x: float, y: float, text: str, **looks: Any) -> None:
 
 def _bare(axes: Axes, title: str) -> None:
     axes.set_title(title, loc="left", fontsize=LARGE, fontweight="bold", color=INK, parse_math=False)
-    axes.set_yticks([])
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
+    axes.set_axis_off()  # its marks say nothing that the numbers do not, and take half of the time
